@@ -1,0 +1,1 @@
+"""Values without behaviour: data types, devices, shapes, layouts, switches, errors."""

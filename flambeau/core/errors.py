@@ -1,0 +1,27 @@
+"""Exception classes and the wording of messages.
+
+A message has four parts: the operation (with the module path when inside one), what was
+given, what was required, what to try.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CheckpointError", "DataDependentError", "NotCompiled", "message"]
+
+
+class CheckpointError(RuntimeError):
+    """A file is not a checkpoint, is damaged, or asks for something that is not allowed."""
+
+
+class DataDependentError(RuntimeError):
+    """A value was looked at where only the structure of a program is known."""
+
+
+class NotCompiled(Exception):
+    """Raised by a compiler stage for a node it has no code for; the interpreter answers."""
+
+
+def message(operation: str, given: str, required: str, hint: str = "") -> str:
+    """The four-part message."""
+    text = f"{operation}: given {given}; required: {required}"
+    return f"{text}; try: {hint}" if hint else text

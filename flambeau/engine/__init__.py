@@ -1,0 +1,1 @@
+"""The compiler and run time underneath the tensors."""

@@ -1,0 +1,1 @@
+"""The pure tensor program: primitives, nodes, their building, simplification and meaning."""

@@ -1,0 +1,1 @@
+"""Making it happen: storage cells, recorded values, evaluation, capture, random state."""

@@ -1,0 +1,222 @@
+"""Evaluation: recorded values become buffers.
+
+`record` appends to the pending list; `flush` evaluates every pending value that something
+outside the list still refers to, in one program. The program is found by a structural key:
+the templates in order, where their inputs come from, which results are wanted, and which
+input buffers may be overwritten. So a training step is planned once and then found again.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from flambeau.core.config import config
+from flambeau.engine.backend.allocator import as_array
+from flambeau.engine.runtime.program import Program, make_program
+from flambeau.engine.runtime.value import Template, Value
+
+__all__ = ["Trace", "evaluate", "flush", "observers", "pending_count", "read_array", "record"]
+
+# A loop that never looks at a value must not grow for ever. At the soft limit the list is
+# flushed where its first template comes again, so that a loop is always cut at the same place
+# and finds its program again; at the hard limit it is flushed anyway.
+SOFT_LIMIT = 256
+HARD_LIMIT = 4096
+MAX_PROGRAMS = 2048
+
+_lock = threading.RLock()  # guards evaluation; recording needs none: list.append is atomic
+_pending: list[Value] = []
+_programs: dict[tuple, Program] = {}
+
+# called with each evaluated trace and its program; capture and the profiler listen
+observers: list[Callable[[Trace, Program], None]] = []
+
+
+def record(template: Template, inputs: tuple) -> Value:
+    """The value of an operation on `inputs` (Values and numbers), to be computed later."""
+    value = Value(template, inputs)
+    if template.is_view:
+        return value
+    pending = _pending
+    if len(pending) >= SOFT_LIMIT and (
+        template is pending[0].template or len(pending) >= HARD_LIMIT
+    ):
+        flush()
+    _pending.append(value)
+    if config.EAGER:
+        flush()
+    return value
+
+
+def pending_count() -> int:
+    """How many recorded values wait for evaluation."""
+    return len(_pending)
+
+
+class Trace:
+    """Pending values in a form that can be planned: positions instead of objects.
+
+    A position is an index into `order`, or -1 - an index into `leaves`.
+    """
+
+    __slots__ = ("donated", "index", "key", "leaves", "order", "roots", "sources")
+
+    def __init__(self) -> None:
+        self.order: list[Value] = []  # to compute, inputs first; views are among them
+        self.sources: list[list[int]] = []  # positions of each one's inputs
+        self.leaves: list[Any] = []  # evaluated Values and numbers, in order of first use
+        self.index: dict[Value, int] = {}  # the position of each Value
+        self.key: list[int] = []
+        self.roots: list[int] = []  # wanted entries of order
+        self.donated: list[int] = []  # leaves whose buffer nobody else refers to
+
+    def add(self, value: Value) -> int:
+        """Number `value` and, before it, the inputs that have no position yet."""
+        index, leaves = self.index, self.leaves
+        template = value.template
+        if template is None:
+            raise value.error
+        positions = []
+        for x in value.inputs:
+            if type(x) is Value:
+                at = index.get(x)
+                if at is None:
+                    if x.buffer is None:  # a view, or left over from an earlier flush
+                        at = self.add(x)
+                    else:
+                        at = index[x] = ~len(leaves)
+                        leaves.append(x)
+            else:
+                at = ~len(leaves)
+                leaves.append(x)
+            positions.append(at)
+        self.key.append(template.id)
+        self.key += positions
+        at = index[value] = len(self.order)
+        self.order.append(value)
+        self.sources.append(positions)
+        return at
+
+    def find_roots(self, wanted: Value | None) -> None:
+        """Find which values something outside refers to, and which leaves nothing else does."""
+        order = self.order
+        uses = [0] * len(order)
+        leaf_uses = [0] * len(self.leaves)
+        for positions in self.sources:
+            for at in positions:
+                if at >= 0:
+                    uses[at] += 1
+                else:
+                    leaf_uses[~at] += 1
+        references = _references(order)
+        live = [at for at in range(len(order)) if references[at] > uses[at] + _OWN_REFERENCES]
+        self.roots = self._sources_of_views(live, wanted)
+        references = _references(self.leaves)
+        for i, x in enumerate(self.leaves):
+            if (
+                type(x) is Value
+                and references[i] <= leaf_uses[i] + _OWN_REFERENCES
+                and x.buffer.is_owned  # type: ignore[union-attr]
+            ):
+                self.donated.append(i)
+
+    def _sources_of_views(self, live: list[int], wanted: Value | None) -> list[int]:
+        """A live view needs its source, not itself, unless it is what was asked for."""
+        order = self.order
+        if not any(order[at].template.is_view for at in live):
+            return live
+        result = set()
+        stack = list(live)
+        while stack:
+            at = stack.pop()
+            if order[at].template.is_view and order[at] is not wanted:
+                stack += [source for source in self.sources[at] if source >= 0]
+            else:
+                result.add(at)
+        return sorted(result)
+
+
+def _references(items: list[Any]) -> list[int]:
+    count = sys.getrefcount
+    return [count(items[i]) for i in range(len(items))]
+
+
+def _own_references() -> int:
+    """What `_references` counts for an object that one list and one dict refer to.
+
+    Measured rather than written down: it differs between versions of Python. Where reference
+    counts tell nothing, everything counts as referred to from outside.
+    """
+    if sys.implementation.name != "cpython" or not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return -1_000_000
+    items = [Value.__new__(Value)]
+    index = {items[0]: 0}
+    return _references(items)[0] + 0 * len(index)
+
+
+_OWN_REFERENCES = _own_references()
+
+
+def flush(wanted: Value | None = None) -> None:
+    """Evaluate all pending values that are still referred to, and `wanted` if given."""
+    global _pending
+    with _lock:
+        if wanted is not None and wanted.buffer is not None:
+            return
+        values = _pending
+        if not values and wanted is None:
+            return
+        _pending = []
+        trace = Trace()
+        try:
+            for value in values:
+                trace.add(value)
+            if wanted is not None and wanted not in trace.index:
+                trace.add(wanted)
+            # from here on only the trace refers to the values, so counts tell who else does
+            values.clear()
+            value = None  # type: ignore[assignment]
+            trace.find_roots(wanted)
+            if trace.roots:
+                _run(trace)
+        except BaseException:
+            # nothing is lost: what was not evaluated stays recorded
+            left = values or [v for v in trace.order if v.template and not v.template.is_view]
+            _pending = [v for v in left if v.buffer is None] + _pending
+            raise
+
+
+def _run(trace: Trace) -> None:
+    key = (tuple(trace.key), tuple(trace.roots), tuple(trace.donated), config.key)
+    program = _programs.get(key)
+    if program is None:
+        if len(_programs) >= MAX_PROGRAMS:
+            _programs.clear()
+        program = _programs[key] = make_program(trace)
+    buffers = program.run(trace.leaves)
+    order = trace.order
+    for observer in observers:
+        observer(trace, program)
+    for at, buffer in zip(trace.roots, buffers, strict=True):
+        value = order[at]
+        value.buffer = buffer
+        value.template = None
+        value.inputs = ()
+
+
+def evaluate(value: Value) -> None:
+    """Give `value` its buffer."""
+    if value.buffer is None:
+        flush(value)
+
+
+def read_array(value: Value) -> np.ndarray:
+    """The elements of `value` as a NumPy array that shares its memory (bfloat16 as uint16)."""
+    evaluate(value)
+    assert value.buffer is not None
+    return as_array(value.buffer, value.type.dtype.numpy, value.type.shape)

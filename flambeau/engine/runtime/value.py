@@ -1,0 +1,92 @@
+"""`Template` and `Value`: what an operation call leaves behind.
+
+An operation, with given input types and attributes, expands into nodes once; the result is a
+`Template`. Each call then records a `Value`: a template and its inputs, a few hundred
+nanoseconds of work. When somebody looks, the recorded values are evaluated together and each
+needed one gets its buffer.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from flambeau.core import dtype as dt
+from flambeau.core.dtype import DType
+from flambeau.core.types import TensorType
+from flambeau.engine.graph import build
+from flambeau.engine.graph.node import Node, topological
+from flambeau.engine.graph.primitives import PRIMITIVES
+
+if TYPE_CHECKING:
+    from flambeau.engine.backend.allocator import Buffer
+
+__all__ = ["NUMBERS", "Template", "Value", "input_node", "leaf"]
+
+# Python numbers that can be inputs, and the dtype in which the plan gets them.
+NUMBERS: dict[type, DType] = {bool: dt.bool_, int: dt.int64, float: dt.float64}
+
+_ids = itertools.count()
+
+
+class Template:
+    """An operation expanded for given input types.
+
+    Parameter i of `root` stands for input i when it is a tensor, scalar i when it is a number.
+    """
+
+    __slots__ = ("id", "is_view", "name", "root", "type")
+
+    def __init__(self, name: str, root: Node) -> None:
+        self.id = next(_ids)
+        self.name = name
+        self.root = root
+        self.type = root.type
+        # a pure rearrangement of its input costs nothing in the kernel that reads it, so it is
+        # not evaluated for its own sake
+        self.is_view = all(
+            PRIMITIVES[n.primitive].kind == "movement"
+            and n.primitive not in ("pad", "cat", "copy")
+            or n.primitive == "parameter"
+            for n in topological([root])
+        )
+
+    def __repr__(self) -> str:
+        return f"Template({self.name}: {self.root!r})"
+
+
+class Value:
+    """A tensor's contents: recorded (template and inputs) or evaluated (buffer)."""
+
+    __slots__ = ("buffer", "error", "inputs", "template", "type")
+
+    def __init__(self, template: Template, inputs: tuple) -> None:
+        self.template: Template | None = template
+        self.inputs = inputs  # Values and Python numbers
+        self.type = template.type
+        self.buffer: Buffer | None = None
+
+    def __repr__(self) -> str:
+        if self.buffer is not None:
+            return f"Value({self.type}, evaluated)"
+        return f"Value({self.type}, {self.template.name if self.template else 'failed'})"
+
+
+_new_value = Value.__new__
+
+
+def leaf(type: TensorType, buffer: Buffer) -> Value:
+    """An evaluated value."""
+    value = _new_value(Value)
+    value.template = None
+    value.inputs = ()
+    value.type = type
+    value.buffer = buffer
+    return value
+
+
+def input_node(index: int, kind: Any) -> Node:
+    """The node for input `index`: of a TensorType, or of a Python number's class."""
+    if isinstance(kind, TensorType):
+        return build.parameter(index, kind)
+    return build.scalar(index, NUMBERS[kind])

@@ -1,0 +1,1 @@
+"""PyTorch's surface: tensors, their operations, views, in-place writes, printing."""

@@ -1,0 +1,253 @@
+"""The one gate: every operation on tensors passes `apply`, `apply_view` or `adopt`.
+
+apply       compute something new: find the template, record the value, record the tape
+apply_view  look at the same storage in another way
+adopt       write: give a tensor the contents (and the history) of a freshly computed one
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flambeau.core.config import config
+from flambeau.core.layout import Layout, contiguous
+from flambeau.core.types import Shape
+from flambeau.engine.graph import build
+from flambeau.engine.graph.node import Node
+from flambeau.engine.runtime.evaluate import flush, record
+from flambeau.engine.runtime.storage import Storage
+from flambeau.engine.runtime.value import Value
+from flambeau.tensor.external import write_external
+from flambeau.tensor.operation import Operation, operation
+from flambeau.tensor.tape import GradNode, mode
+from flambeau.tensor.tensor import Tensor, origin
+from flambeau.tensor.view import grad_fn_of, layout_of, value_of
+
+__all__ = ["adopt", "apply", "apply_view", "edge_of", "wrap", "write"]
+
+
+def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Tensor:
+    """The result of `op` on `inputs` (tensors and Python numbers).
+
+    Attributes are hashable and normalised: numbers among them have one type for one meaning.
+    """
+    values = []
+    key: list[Any] = [attributes]
+    external = False
+    for x in inputs:
+        if isinstance(x, Tensor):
+            storage = x._storage
+            value = storage.value if x._layout is None else value_of(x)
+            values.append(value)
+            key.append(value.type)
+            if storage.external is not None:
+                external = True
+        else:
+            values.append(x)
+            key.append(_number_kind(x))
+    found = tuple(key)
+    template = op.templates.get(found) or op.template(found)
+    result = Tensor._of(Storage(record(template, tuple(values))))
+    if external and not template.is_view:
+        flush()
+    if mode.grad and op.derivative is not None:
+        for x in inputs:
+            if isinstance(x, Tensor) and x._requires_grad:
+                dtype = template.type.dtype
+                if dtype.is_floating_point or dtype.is_complex:
+                    _tape(op, inputs, attributes, result)
+                break
+    return result
+
+
+def _number_kind(x: Any) -> type:
+    kind = type(x)
+    if kind is float or kind is int or kind is bool:
+        return kind
+    for base in (bool, int, float):
+        if isinstance(x, base):
+            return base
+    raise TypeError(
+        f"expected a Tensor or a Python number, given {kind.__name__}; try flambeau.tensor(...)"
+    )
+
+
+def _tape(op: Operation, inputs: tuple[Any, ...], attributes: tuple, result: Tensor) -> None:
+    """Record the call and make `result` part of the tape."""
+    node = GradNode(op, tuple(edge_of(x) for x in inputs), attributes)
+    derivative = op.derivative
+    node.types = tuple([value_of(x).type if isinstance(x, Tensor) else None for x in inputs])
+    node.type = result._storage.value.type
+    node.saved = tuple(
+        [
+            ((x, x._storage.version) if isinstance(x, Tensor) else (x, 0)) if save else None
+            for x, save in zip(inputs, derivative.saves(node.edges, len(inputs)), strict=False)
+        ]
+    )
+    if derivative.saves_output:
+        alias = Tensor._of(result._storage)
+        node.output = (alias, alias._storage.version)
+    if config.TRACE or mode.anomaly:
+        node.extra = origin()
+    result._grad_fn = node
+    result._requires_grad = True
+
+
+def edge_of(x: Any) -> tuple | None:
+    """Where the gradient of `x` goes: (node, output number), or None."""
+    if not isinstance(x, Tensor) or not x._requires_grad:
+        return None
+    node = x._grad_fn if x._layout is None else grad_fn_of(x)
+    return (node, x._output_nr) if node is not None else (x._accumulator(), 0)
+
+
+def wrap(value: Value) -> Tensor:
+    """A new tensor with this value and no history."""
+    return Tensor._of(Storage(value))
+
+
+# -- views --------------------------------------------------------------------------------------
+def apply_view(op: Operation, x: Tensor, attributes: tuple, layout: Layout) -> Tensor:
+    """A tensor that shares x's storage and reads it under `layout` (of x's elements).
+
+    `op` is the movement that computes the same from x's value.
+    """
+    source = value_of(x)
+    key = (attributes, source.type)
+    template = op.templates.get(key) or op.template(key)
+    result = Tensor._of(x._storage)
+    result._layout = layout
+    result._view_value = record(template, (source,))
+    result._view_version = x._storage.version
+    result._base = x if x._base is None else x._base
+    if mode.grad and x._requires_grad:
+        _tape_view(op, x, attributes, result)
+        result._grad_version = x._storage.version
+    return result
+
+
+def _tape_view(op: Operation, x: Tensor, attributes: tuple, result: Tensor) -> None:
+    node = GradNode(op, (edge_of(x),), attributes)
+    node.types = (value_of(x).type,)
+    node.type = result._view_value.type
+    if config.TRACE or mode.anomaly:
+        node.extra = origin()
+    result._grad_fn = node
+    result._requires_grad = True
+
+
+# -- writing ------------------------------------------------------------------------------------
+@operation("update")
+def UPDATE(base: Node, value: Node, shape: Shape, strides: Shape, offset: int) -> Node:
+    """`base` with the elements that the layout reaches replaced by `value`'s."""
+    return build.update(base, value, shape, strides, offset)
+
+
+@operation("reshape_value")
+def RESHAPE_VALUE(x: Node, shape: Shape) -> Node:
+    return build.reshape(x, shape)
+
+
+def write(x: Tensor, value: Value) -> None:
+    """Put `value` (of x's type) where x lies, for all tensors that share the storage to see."""
+    storage = x._storage
+    external = storage.external
+    if external is not None and external.readonly:
+        raise RuntimeError(
+            "in-place write: the tensor was made from a read-only array, which must not change; "
+            "try clone() first"
+        )
+    base = storage.value
+    layout = x._layout
+    if layout is None:
+        storage.value = value
+    elif layout.offset == 0 and layout.is_contiguous and value.type.numel == base.type.numel:
+        key = ((base.type.shape,), value.type)
+        template = RESHAPE_VALUE.templates.get(key) or RESHAPE_VALUE.template(key)
+        storage.value = value if value.type is base.type else record(template, (value,))
+    else:
+        _check_overlap(layout)
+        update = ((layout.shape, layout.strides, layout.offset), base.type, value.type)
+        template = UPDATE.templates.get(update) or UPDATE.template(update)
+        storage.value = record(template, (base, value))
+    storage.version += 1
+    if layout is not None:
+        x._view_value = value
+        x._view_version = storage.version
+    if external is not None:
+        write_external(storage)
+
+
+def _check_overlap(layout: Layout) -> None:
+    for size, stride in zip(layout.shape, layout.strides, strict=True):
+        if stride == 0 and size > 1:
+            raise RuntimeError(
+                "in-place write: unsupported operation: more than one element of the written-to "
+                "tensor refers to a single memory location; given an expanded tensor; "
+                "try clone() the tensor before performing the operation"
+            )
+
+
+def adopt(x: Tensor, result: Tensor, operation_name: str = "in-place operation") -> Tensor:
+    """x with the contents of `result`, a fresh tensor of x's dtype and shape, and its history."""
+    value = value_of(result)
+    records = mode.grad and (x._requires_grad or result._requires_grad)
+    if records:
+        check_writable(x, operation_name)
+    base = x._base if x._layout is not None else None
+    if records and base is not None:
+        _adopt_in_base(x, base, result)
+    write(x, value)
+    if records:
+        if base is None:
+            x._grad_fn = result._grad_fn
+            x._output_nr = result._output_nr
+            x._requires_grad = result._requires_grad
+            _share_saved_output(x)
+        else:
+            base._storage = x._storage
+            x._requires_grad = True
+    return x
+
+
+def _adopt_in_base(x: Tensor, base: Tensor, result: Tensor) -> None:
+    """Record that base was updated by `result` where the view x lies."""
+    assert x._layout is not None
+    if base._layout is not None:
+        raise RuntimeError("in-place write: the base of a view is itself a view")
+    layout = x._layout
+    node = GradNode(UPDATE, (edge_of(base), edge_of(result)), tuple(layout))
+    node.types = (value_of(base).type, value_of(result).type)
+    node.type = node.types[0]
+    base._grad_fn = node
+    base._requires_grad = True
+    base._output_nr = 0
+
+
+def _share_saved_output(x: Tensor) -> None:
+    """The saved output of an in-place call is x itself: a later write must be noticed."""
+    node = x._grad_fn
+    if node is not None and isinstance(node, GradNode) and node.output is not None:
+        alias = Tensor._of(x._storage)
+        alias._layout = x._layout
+        node.output = (alias, x._storage.version)
+
+
+def check_writable(x: Tensor, operation_name: str) -> None:
+    """RuntimeError if x, or what it is a view of, is a leaf that requires grad."""
+    if x._requires_grad and grad_fn_of(x) is None:
+        raise RuntimeError(
+            f"{operation_name}: a leaf Variable that requires grad is being used in an in-place "
+            "operation; gradients could not be given to its old contents; try the out-of-place "
+            "operation, or `with flambeau.no_grad():` if the change is not to be differentiated"
+        )
+    if x._base is not None and x._base._requires_grad and grad_fn_of(x._base) is None:
+        raise RuntimeError(
+            f"{operation_name}: a view of a leaf Variable that requires grad is being used in an "
+            "in-place operation; try clone() the leaf first, or `with flambeau.no_grad():`"
+        )
+
+
+def whole(x: Tensor) -> Layout:
+    """x's layout in its storage."""
+    return contiguous(value_of(x).type.shape) if x._layout is None else layout_of(x)

@@ -1,0 +1,66 @@
+"""Reading through views: the value, the layout and the history of a tensor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flambeau.core.layout import Layout, contiguous
+from flambeau.core.types import Shape
+from flambeau.engine.graph import build
+from flambeau.engine.graph.node import Node
+from flambeau.engine.runtime.evaluate import record
+from flambeau.engine.runtime.value import Value
+from flambeau.tensor.operation import operation
+from flambeau.tensor.tape import GradNode
+from flambeau.tensor.tensor import Tensor
+
+__all__ = ["AS_STRIDED", "grad_fn_of", "layout_of", "value_of"]
+
+
+@operation("as_strided")
+def AS_STRIDED(x: Node, shape: Shape, strides: Shape, offset: int) -> Node:
+    """Elements of x's row-major memory, read under another layout."""
+    layout = Layout(shape, strides, offset)
+    if offset == 0 and layout.is_contiguous and layout.last() == x.type.numel:
+        return build.reshape(x, shape)
+    return build.as_strided(x, shape, strides, offset)
+
+
+def layout_of(x: Tensor) -> Layout:
+    """How x's elements lie in its storage."""
+    return contiguous(x._storage.value.type.shape) if x._layout is None else x._layout
+
+
+def value_of(x: Tensor) -> Value:
+    """x's present contents."""
+    storage = x._storage
+    layout = x._layout
+    if layout is None:
+        return storage.value
+    if x._view_version != storage.version or x._view_value is None:
+        base = storage.value
+        key = (tuple(layout), base.type)
+        grad_fn_of(x)  # the history is as stale as the value
+        template = AS_STRIDED.templates.get(key) or AS_STRIDED.template(key)
+        x._view_value = record(template, (base,))
+        x._view_version = storage.version
+    return x._view_value
+
+
+def grad_fn_of(x: Tensor) -> Any:
+    """x's node on the tape; made anew for a view whose base was written since."""
+    base = x._base
+    if (
+        base is not None
+        and x._grad_version != x._storage.version
+        and base._requires_grad
+        and base._grad_fn is not None
+        and x._layout is not None
+    ):
+        node = GradNode(AS_STRIDED, ((base._grad_fn, base._output_nr),), tuple(x._layout))
+        node.types = (value_of(base).type,)
+        node.type = value_of(x).type
+        x._grad_fn = node
+        x._requires_grad = True
+        x._grad_version = x._storage.version
+    return x._grad_fn
