@@ -14,6 +14,7 @@ from flambeau.core.layout import Layout, contiguous
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
+from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import flush, record
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value
@@ -37,6 +38,8 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
     for x in inputs:
         if isinstance(x, Tensor):
             storage = x._storage
+            if RECORDERS:
+                RECORDERS[0].seen(storage)
             value = storage.value if x._layout is None else value_of(x)
             values.append(value)
             key.append(value.type)
@@ -48,7 +51,7 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
     found = tuple(key)
     template = op.templates.get(found) or op.template(found)
     result = Tensor._of(Storage(record(template, tuple(values))))
-    if external and not template.is_view:
+    if external and not template.is_view and not RECORDERS:
         flush()
     if mode.grad and op.derivative is not None:
         for x in inputs:
@@ -152,6 +155,8 @@ def write(x: Tensor, value: Value) -> None:
     """Put `value` (of x's type) where x lies, for all tensors that share the storage to see."""
     storage = x._storage
     external = storage.external
+    if RECORDERS:
+        RECORDERS[0].seen(storage)
     if external is not None and external.readonly:
         raise RuntimeError(
             "in-place write: the tensor was made from a read-only array, which must not change; "

@@ -7,7 +7,6 @@ import sys
 import weakref
 from typing import Any
 
-import flambeau
 from flambeau.core.device import CPU, Device
 from flambeau.core.dtype import DType
 from flambeau.core.types import Shape
@@ -16,7 +15,7 @@ from flambeau.engine.runtime.value import Value
 
 __all__ = ["AccumulateGrad", "Size", "Tensor", "origin"]
 
-_PACKAGE = os.path.dirname(os.path.abspath(flambeau.__file__))
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Size(tuple):

@@ -8,6 +8,7 @@ from flambeau.core.layout import Layout, contiguous
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
+from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import record
 from flambeau.engine.runtime.value import Value
 from flambeau.tensor.operation import operation
@@ -34,6 +35,8 @@ def layout_of(x: Tensor) -> Layout:
 def value_of(x: Tensor) -> Value:
     """x's present contents."""
     storage = x._storage
+    if RECORDERS:
+        RECORDERS[0].seen(storage)
     layout = x._layout
     if layout is None:
         return storage.value

@@ -20,7 +20,9 @@ from flambeau.engine.backend.allocator import as_array
 from flambeau.engine.runtime.program import Program, make_program
 from flambeau.engine.runtime.value import Template, Value
 
-__all__ = ["Trace", "evaluate", "flush", "observers", "pending_count", "read_array", "record"]
+__all__ = ["Trace", "evaluate", "flush", "observers", "pending_count", "read_array", "record",
+    "run_locked",
+]  # fmt: skip
 
 # A loop that never looks at a value must not grow for ever. At the soft limit the list is
 # flushed where its first template comes again, so that a loop is always cut at the same place
@@ -122,6 +124,7 @@ class Trace:
                 type(x) is Value
                 and references[i] <= leaf_uses[i] + _OWN_REFERENCES
                 and x.buffer.is_owned  # type: ignore[union-attr]
+                and sys.getrefcount(x.buffer) <= 2  # the value's and the argument
             ):
                 self.donated.append(i)
 
@@ -207,6 +210,12 @@ def _run(trace: Trace) -> None:
         value.buffer = buffer
         value.template = None
         value.inputs = ()
+
+
+def run_locked(function: Callable[..., Any], *args: Any) -> Any:
+    """Call `function` while no other thread evaluates."""
+    with _lock:
+        return function(*args)
 
 
 def evaluate(value: Value) -> None:

@@ -17,9 +17,12 @@ MASK = 0xFFFFFFFF
 
 
 class DrawKey(int):
-    """One 32-bit word of a draw's key; a captured program gives each replay new ones."""
+    """One 32-bit word of a draw's key, with where it came from: a captured program gives each
+    replay new ones."""
 
-    __slots__ = ()
+    generator: Generator
+    draw: int
+    word: int
 
 
 class Generator:
@@ -75,7 +78,10 @@ class Generator:
         # the seed's high word and the draw's high word are mixed by odd multipliers
         word0 = (low ^ (draw >> 32) * 0x9E3779B1) & MASK
         word1 = (high * 0x85EBCA6B + (draw & MASK)) & MASK
-        return DrawKey(word0), DrawKey(word1)
+        keys = (DrawKey(word0), DrawKey(word1))
+        for word, key in enumerate(keys):
+            key.generator, key.draw, key.word = self, draw, word
+        return keys
 
     def position(self) -> tuple[int, int]:
         """(seed, draws so far)."""

@@ -1,0 +1,1 @@
+"""Graph to plan: decomposition, partition into kernels, library calls, memory, order."""

@@ -1,0 +1,145 @@
+"""Decompose: primitives that no kernel computes as such, written in those that one does.
+
+Convolution becomes padding, windows and a matrix product; products of types the library does
+not have become multiply and sum; half-precision sums are accumulated in float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+from flambeau.core import dtype as dt
+from flambeau.core.config import config
+from flambeau.core.shape import contiguous_strides
+from flambeau.engine.graph import build
+from flambeau.engine.graph.node import Node, topological
+
+__all__ = ["decompose"]
+
+HALVES = (dt.float16, dt.bfloat16)
+# Output positions of one image from which each image is a product of its own; below it the
+# images are put side by side in one product, which then needs a transposed copy.
+LARGE_IMAGE = 256
+
+
+def decompose(roots: list[Node]) -> list[Node]:
+    """The same values in primitives that have kernels."""
+    done: dict[Node, Node] = {}
+    for node in topological(roots):
+        sources = tuple(done[s] for s in node.sources)
+        same = sources == node.sources
+        rebuilt = node if same else build.make(node.primitive, sources, node.attributes)
+        rule = _RULES.get(rebuilt.primitive)
+        done[node] = rebuilt if rule is None else rule(rebuilt)
+    return [done[r] for r in roots]
+
+
+def _dot(node: Node) -> Node:
+    a, b = node.sources
+    dtype = node.dtype
+    if dtype in HALVES:
+        wide = build.dot(build.convert(a, dt.float32), build.convert(b, dt.float32))
+        return build.convert(_dot(wide), dtype)
+    if config.BLAS and dtype in (dt.float32, dt.float64):
+        return node
+    n, m, k = a.shape
+    p = b.shape[2]
+    left = build.expand(build.reshape(a, (n, m, 1, k)), (n, m, p, k))
+    right = build.permute(build.reshape(b, (n, 1, k, p)), (0, 1, 3, 2))
+    product = build.apply("mul", left, build.expand(right, (n, m, p, k)))
+    return build.reshape(build.reduce("sum", product, (3,)), (n, m, p))
+
+
+def _half_reduce(node: Node) -> Node:
+    (x,) = node.sources
+    if x.dtype not in HALVES:
+        return node
+    wide = build.reduce(node.primitive, build.convert(x, dt.float32), node.attributes[0])
+    return build.convert(wide, node.dtype)
+
+
+def _half_scan(node: Node) -> Node:
+    (x,) = node.sources
+    if x.dtype not in HALVES:
+        return node
+    return build.convert(build.scan(build.convert(x, dt.float32), *node.attributes), node.dtype)
+
+
+def _pad(node: Node) -> Node:
+    """Padding between neighbours writes the source into a filled tensor with steps."""
+    low, high, interior, value = node.attributes
+    (x,) = node.sources
+    if not any(interior):
+        return node
+    if min(*low, *high) < 0:
+        wide = build.pad(x, tuple(max(v, 0) for v in low), tuple(max(v, 0) for v in high),
+                         value, interior)  # fmt: skip
+        starts = tuple(max(-v, 0) for v in low)
+        cut = build.slice_(_pad(wide), starts, node.shape, (1,) * len(low))
+        return cut
+    base = build.full(node.shape, value, node.dtype)
+    strides = contiguous_strides(node.shape)
+    steps = tuple(s * (k + 1) for s, k in zip(strides, interior, strict=True))
+    offset = sum(lo * s for lo, s in zip(low, strides, strict=True))
+    return build.update(base, x, x.shape, steps, offset)
+
+
+def _conv(node: Node) -> Node:
+    x, w = node.sources
+    strides, low, high, lhs_dilation, rhs_dilation, groups = node.attributes
+    if node.dtype in HALVES:
+        wide = build.conv(build.convert(x, dt.float32), build.convert(w, dt.float32),
+                          *node.attributes)  # fmt: skip
+        return build.convert(_conv(wide), node.dtype)
+    images, outputs = node.shape[0], node.shape[1]
+    space = node.shape[2:]
+    kernel = w.shape[2:]
+    padded = _pad(
+        build.pad(x, (0, 0, *low), (0, 0, *high), 0, (0, 0, *(d - 1 for d in lhs_dilation)))
+    ) if any(low) or any(high) or any(d != 1 for d in lhs_dilation) else x  # fmt: skip
+    step = contiguous_strides(padded.shape)
+    # windows[n, g, c, kernel..., space...]
+    channels = x.shape[1] // groups
+    shape = (images, groups, channels, *kernel, *space)
+    layout = (
+        step[0], step[1] * channels, step[1],
+        *(s * d for s, d in zip(step[2:], rhs_dilation, strict=True)),
+        *(s * d for s, d in zip(step[2:], strides, strict=True)),
+    )  # fmt: skip
+    windows = build.as_strided(build.copy(padded) if padded is not x else x, shape, layout, 0)
+    inner, positions = channels * prod(kernel), prod(space)
+    if groups > 1:
+        return _grouped(node, windows, groups, inner, positions)
+    weight = build.reshape(w, (1, outputs, inner))
+    if positions >= LARGE_IMAGE or images == 1:
+        columns = build.reshape(build.copy(windows), (images, inner, positions))
+        weight = build.expand(weight, (images, outputs, inner))
+        return build.reshape(_dot(build.dot(weight, columns)), node.shape)
+    n = len(kernel)
+    dims = (1, 2, *range(3, 3 + n), 0, *range(3 + n, 3 + 2 * n))
+    merged = build.copy(build.permute(windows, dims))
+    columns = build.reshape(merged, (1, inner, images * positions))
+    product = _dot(build.dot(weight, columns))
+    apart = build.reshape(product, (outputs, images, positions))
+    return build.reshape(build.permute(apart, (1, 0, 2)), node.shape)
+
+
+def _grouped(node: Node, windows: Node, groups: int, inner: int, positions: int) -> Node:
+    """One product for each image and group."""
+    images, outputs = node.shape[0], node.shape[1]
+    columns = build.reshape(build.copy(windows), (images * groups, inner, positions))
+    weight = build.reshape(node.sources[1], (1, groups, outputs // groups, inner))
+    weight = build.expand(weight, (images, groups, outputs // groups, inner))
+    weight = build.reshape(weight, (images * groups, outputs // groups, inner))
+    return build.reshape(_dot(build.dot(weight, columns)), node.shape)
+
+
+_RULES: dict[str, Callable[[Node], Node]] = {
+    "dot": _dot,
+    "conv": _conv,
+    "pad": _pad,
+    "sum": _half_reduce,
+    "prod": _half_reduce,
+    "scan": _half_scan,
+}

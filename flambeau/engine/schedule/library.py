@@ -1,0 +1,74 @@
+"""Library: matrix products that a BLAS routine computes, and how it sees their operands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flambeau.engine.graph.node import Node
+from flambeau.engine.kernel import ir
+from flambeau.engine.kernel.affine import axis
+from flambeau.engine.kernel.lower import Access, NeedsBuffer
+
+__all__ = ["DotStep", "Operand", "match_dot"]
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A matrix in memory: rows `leading` elements apart, or columns if transposed."""
+
+    buffer: Node
+    offset: int  # elements
+    batch: int  # elements between matrices
+    leading: int
+    transposed: bool
+
+
+@dataclass
+class DotStep:
+    """out[b] = left[b] @ right[b] for `batch` matrices (m, k) x (k, n)."""
+
+    node: Node
+    left: Operand
+    right: Operand
+    batch: int
+    m: int
+    n: int
+    k: int
+
+
+def match_dot(node: Node, stored: Callable[[Node], bool]) -> DotStep:
+    """How the routine computes `node`; NeedsBuffer if an operand lies in no way it can read."""
+    a, b = node.sources
+    batch, m, k = a.shape
+    n = b.shape[2]
+    left = _operand(a, stored)
+    right = _operand(b, stored)
+    if batch > 1 and right.batch == 0 and not left.transposed and left.batch == m * left.leading:
+        # one right side for all: the left sides are one tall matrix
+        left = Operand(left.buffer, left.offset, 0, left.leading, False)
+        batch, m = 1, batch * m
+    return DotStep(node, left, right, batch, m, n, k)
+
+
+def _operand(node: Node, stored: Callable[[Node], bool]) -> Operand:
+    batch, rows, columns = node.shape
+    extents: dict[object, int] = {"b": batch, "i": rows, "j": columns}
+    access = Access(stored, extents)
+    load = access.at(node, [axis("b"), axis("i"), axis("j")])
+    if not isinstance(load, ir.Load) or load.mask is not None:
+        raise NeedsBuffer(node)
+    index = load.index
+    if any(f not in extents for f, _ in index.terms):  # type: ignore[attr-defined]
+        raise NeedsBuffer(node)
+    step = {f: index.coefficient(f) for f in extents}  # type: ignore[attr-defined]
+    b = step["b"] if batch > 1 else 0
+    for near, far, near_size, far_size, transposed in (
+        ("j", "i", columns, rows, False),
+        ("i", "j", rows, columns, True),
+    ):
+        if step[near] == 1 or near_size == 1:
+            leading = step[far] if far_size > 1 else max(near_size, 1)
+            if leading >= max(near_size, 1):
+                return Operand(load.buffer, index.offset, b, leading, transposed)  # type: ignore[arg-type, attr-defined]
+    raise NeedsBuffer(node)

@@ -1,0 +1,272 @@
+"""The pipeline on one page: a graph becomes a plan.
+
+simplify, decompose, partition, then for each group lower and transform, then memory. Each
+stage is value in, value out; nothing else in the package knows the order. A plan is data: the
+kernels, what each of their words holds, and where every buffer lies. The backend makes a
+program of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flambeau.core.config import config, log
+from flambeau.core.errors import NotCompiled
+from flambeau.engine.graph import build
+from flambeau.engine.graph.node import Node
+from flambeau.engine.graph.simplify import simplify
+from flambeau.engine.graph.verify import verify
+from flambeau.engine.kernel.choose import PIECE
+from flambeau.engine.kernel.lower import NeedsBuffer, Scratch, cut_reduction, lower_group
+from flambeau.engine.kernel.transform import Lowered, finish
+from flambeau.engine.schedule.decompose import decompose
+from flambeau.engine.schedule.library import DotStep, match_dot
+from flambeau.engine.schedule.memory import Lifetimes, assign_arena
+from flambeau.engine.schedule.opaque import lower_opaque
+from flambeau.engine.schedule.partition import Group, partition
+
+__all__ = ["InterpretStep", "KernelStep", "Place", "Plan", "make_plan"]
+
+MAX_REWRITES = 64  # restarts because a value has to be stored first
+
+
+@dataclass
+class KernelStep:
+    """One generated kernel."""
+
+    lowered: Lowered
+    node: Node  # what it computes, for the log
+
+
+@dataclass
+class InterpretStep:
+    """A node that no backend compiles: the NumPy meaning answers, outside the native program."""
+
+    node: Node
+
+
+Step = KernelStep | DotStep | InterpretStep
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a buffer lies: kind "leaf" (number i), "output" (of root i), "arena" (offset)."""
+
+    kind: str
+    at: int
+
+
+@dataclass
+class Plan:
+    """Steps in order; places of all buffers; for each root the place of its value."""
+
+    steps: list[Step]
+    places: dict[Any, Place]  # Node or Scratch -> Place
+    results: list[Place]
+    arena_bytes: int
+
+
+def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> Plan:
+    """The plan that computes `roots`; leaves in `donated` may be overwritten."""
+    graph = simplify(list(roots))
+    graph = decompose(graph)
+    graph = simplify(graph)
+    if config.CHECK:
+        verify(graph)
+    for _ in range(MAX_REWRITES):
+        try:
+            groups, steps, shared = _steps(graph)
+            break
+        except NeedsBuffer as refused:
+            log(3, f"stored first: {refused.node!r}")
+            copied = {refused.node: build.copy(refused.node)}
+            graph = [build.substitute(r, copied) for r in graph]
+    else:
+        raise AssertionError("make_plan: values keep asking to be stored first")
+    return _place(graph, steps, shared, donated)
+
+
+# -- lowering -----------------------------------------------------------------------------------
+def _steps(graph: list[Node]) -> tuple[list[Group], list[Step], dict[Node, Node]]:
+    """Steps in order, and which values live in the memory of another."""
+    parts = partition(graph)
+    stored_nodes = parts.stored
+
+    def stored(node: Node) -> bool:
+        return node.primitive == "parameter" or node in stored_nodes
+
+    shared: dict[Node, Node] = {}
+    steps: list[Step] = []
+    last_reader = _last_readers(parts.groups, stored)
+    for i, group in enumerate(parts.groups):
+        node = group.members[-1]
+        try:
+            if not group.opaque:
+                steps += _group_steps(group, stored)
+            elif node.primitive == "dot":
+                steps.append(match_dot(node, stored))
+            else:
+                steps += _opaque_steps(node, i, stored, last_reader, shared, set(graph))
+        except NotCompiled:
+            _require_stored(node, stored)
+            steps.append(InterpretStep(node))
+    return parts.groups, steps, shared
+
+
+def _group_steps(group: Group, stored: Any) -> list[Step]:
+    draft = lower_group(group.members, group.outputs, group.shape, group.reduce_dims, stored)
+    drafts = [draft]
+    if group.is_long and len(draft.parts) == 4:
+        drafts = list(cut_reduction(draft, PIECE))
+    return [KernelStep(finish(d), group.members[-1]) for d in drafts]
+
+
+def _opaque_steps(
+    node: Node, position: int, stored: Any, last_reader: dict[Node, int], shared: dict[Node, Node],
+    roots: set[Node],
+) -> list[Step]:  # fmt: skip
+    in_place = False
+    if node.primitive in ("update", "scatter", "put"):
+        base = node.sources[0]
+        others = [s for s in node.sources[1:] if _reads(s, base, stored)]
+        in_place = (
+            stored(base)
+            and base.primitive != "parameter"
+            and base not in roots
+            and last_reader.get(base, position) == position
+            and not others
+        )
+        if in_place:
+            shared[node] = base
+    drafts = lower_opaque(node, _without(stored, node), in_place)
+    return [KernelStep(finish(d), node) for d in drafts]
+
+
+def _without(stored: Any, node: Node) -> Any:
+    return lambda n: n is not node and stored(n)
+
+
+def _reads(node: Node, base: Node, stored: Any) -> bool:
+    stack = [node]
+    while stack:
+        n = stack.pop()
+        if n is base:
+            return True
+        if not stored(n):
+            stack += n.sources
+    return False
+
+
+def _last_readers(groups: list[Group], stored: Any) -> dict[Node, int]:
+    """For each stored node the position of the last group that reads it."""
+    last: dict[Node, int] = {}
+    for i, group in enumerate(groups):
+        members = set(group.members)
+        stack = [s for m in group.members for s in m.sources]
+        while stack:
+            n = stack.pop()
+            if n in members:
+                continue
+            if stored(n):
+                last[n] = i
+            else:
+                stack += n.sources
+    return last
+
+
+def _require_stored(node: Node, stored: Any) -> None:
+    for s in node.sources:
+        if not stored(s):
+            raise NeedsBuffer(s)
+
+
+# -- memory -------------------------------------------------------------------------------------
+def _place(
+    graph: list[Node], steps: list[Step], shared: dict[Node, Node], donated: frozenset[int]
+) -> Plan:
+    def owner(buffer: Any) -> Any:
+        while buffer in shared:
+            buffer = shared[buffer]
+        return buffer
+
+    lives = Lifetimes()
+    for i, step in enumerate(steps):
+        for b in _touched(step):
+            lives.touch(owner(b), i)
+    places: dict[Any, Place] = {}
+    results: list[Place] = []
+    by_owner: dict[Any, Place] = {}
+    taken: set[int] = set()
+    for i, root in enumerate(graph):
+        if root.primitive == "parameter":
+            results.append(Place("leaf", root.attributes[0]))
+            continue
+        home = owner(root)
+        if home not in by_owner:
+            leaf = _overwritable(root, home, steps, lives, donated - taken, owner)
+            if leaf is not None:
+                taken.add(leaf)
+                by_owner[home] = Place("leaf", leaf)
+            else:
+                by_owner[home] = Place("output", i)
+        results.append(by_owner[home])
+    inner = [
+        (b, _nbytes(b), lives.first[b], lives.last[b])
+        for b in lives.first
+        if b not in by_owner and not (isinstance(b, Node) and b.primitive == "parameter")
+    ]
+    offsets, size = assign_arena(inner)
+    for b, at in offsets.items():
+        by_owner[b] = Place("arena", at)
+    for b in {*lives.first, *shared}:
+        if isinstance(b, Node) and b.primitive == "parameter":
+            places[b] = Place("leaf", b.attributes[0])
+        elif owner(b) in by_owner:
+            places[b] = by_owner[owner(b)]
+    return Plan(steps, places, results, size)
+
+
+def _touched(step: Step) -> list[Any]:
+    if isinstance(step, KernelStep):
+        return [w.value for w in step.lowered.words if w.kind == "buffer"]
+    if isinstance(step, DotStep):
+        return [step.node, step.left.buffer, step.right.buffer]
+    return [step.node, *step.node.sources]
+
+
+def _nbytes(buffer: Any) -> int:
+    if isinstance(buffer, Scratch):
+        return buffer.numel * buffer.dtype.itemsize
+    return buffer.type.nbytes
+
+
+def _overwritable(
+    root: Node, home: Any, steps: list[Step], lives: Lifetimes, donated: frozenset[int], owner: Any
+) -> int | None:
+    """A donated leaf of root's type whose memory the root may take, or None.
+
+    The root's first writer must be the leaf's last reader, a kernel that reads the leaf only
+    at the very element it writes, in the same loop.
+    """
+    if home is not root or home not in lives.first:
+        return None
+    at = lives.first[home]
+    step = steps[at]
+    if not isinstance(step, KernelStep):
+        return None
+    stores = [(index, loop) for b, index, loop in step.lowered.stores if owner(b) is home]
+    reads = [(index, loop) for b, index, loop in step.lowered.loads if owner(b) is home]
+    if len(stores) != 1 or reads:
+        return None
+    for buffer, _, _ in step.lowered.loads:
+        if not (isinstance(buffer, Node) and buffer.primitive == "parameter"):
+            continue
+        leaf = buffer.attributes[0]
+        if leaf not in donated or buffer.type is not root.type or lives.last[buffer] > at:
+            continue
+        loads = [(index, loop) for b, index, loop in step.lowered.loads if b is buffer]
+        if all(x == stores[0] for x in loads):
+            return leaf
+    return None
