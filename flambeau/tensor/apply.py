@@ -20,11 +20,11 @@ from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value
 from flambeau.tensor.external import write_external
 from flambeau.tensor.operation import Operation, operation
-from flambeau.tensor.tape import GradNode, mode
+from flambeau.tensor.tape import GradNode, mode, new_node, next_sequence
 from flambeau.tensor.tensor import Tensor, origin
-from flambeau.tensor.view import grad_fn_of, layout_of, value_of
+from flambeau.tensor.view import AS_STRIDED, grad_fn_of, layout_of, value_of
 
-__all__ = ["adopt", "apply", "apply_view", "edge_of", "wrap", "write"]
+__all__ = ["adopt", "adopt_history", "apply", "apply_view", "check_writable", "edge_of", "wrap", "write"]
 
 
 def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Tensor:
@@ -53,13 +53,16 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
     result = Tensor._of(Storage(record(template, tuple(values))))
     if external and not template.is_view and not RECORDERS:
         flush()
-    if mode.grad and op.derivative is not None:
-        for x in inputs:
-            if isinstance(x, Tensor) and x._requires_grad:
-                dtype = template.type.dtype
-                if dtype.is_floating_point or dtype.is_complex:
-                    _tape(op, inputs, attributes, result)
-                break
+    if mode.grad:
+        if op.derivative is not None:
+            for x in inputs:
+                if isinstance(x, Tensor) and x._requires_grad:
+                    dtype = template.type.dtype
+                    if dtype.is_floating_point or dtype.is_complex:
+                        _tape(op, inputs, found, result)
+                    break
+    elif mode.inference:
+        result._inference = True
     return result
 
 
@@ -75,25 +78,50 @@ def _number_kind(x: Any) -> type:
     )
 
 
-def _tape(op: Operation, inputs: tuple[Any, ...], attributes: tuple, result: Tensor) -> None:
+def _tape(op: Operation, inputs: tuple[Any, ...], key: tuple, result: Tensor) -> None:
     """Record the call and make `result` part of the tape."""
-    node = GradNode(op, tuple(edge_of(x) for x in inputs), attributes)
     derivative = op.derivative
-    node.types = tuple([value_of(x).type if isinstance(x, Tensor) else None for x in inputs])
-    node.type = result._storage.value.type
-    node.saved = tuple(
-        [
-            ((x, x._storage.version) if isinstance(x, Tensor) else (x, 0)) if save else None
-            for x, save in zip(inputs, derivative.saves(node.edges, len(inputs)), strict=False)
-        ]
-    )
-    if derivative.saves_output:
-        alias = Tensor._of(result._storage)
-        node.output = (alias, alias._storage.version)
+    node = (derivative.node_class or derivative.make_class(op))()
+    edges: list[Any] = []
+    pattern, bit = 0, 1
+    for x in inputs:
+        if isinstance(x, Tensor) and x._requires_grad:
+            grad_fn = x._grad_fn if x._layout is None else grad_fn_of(x)
+            edges.append(
+                (x._accumulator(), 0) if grad_fn is None else (grad_fn, x._output_nr)
+            )
+            pattern += bit
+        else:
+            edges.append(None)
+        bit += bit
+    node.edges = edges
+    node.key = key
+    node.sequence = next_sequence()
+    pattern += bit
+    saves, saves_output = derivative.plans.get(pattern) or derivative.plan(pattern)
+    if saves:
+        saved: list[Any] = [None] * len(inputs)
+        for i in saves:
+            x = inputs[i]
+            if isinstance(x, Tensor):
+                if x._inference:
+                    raise RuntimeError(_INFERENCE_SAVED.format(op.name))
+                saved[i] = (x, x._storage.version)
+            else:
+                saved[i] = x
+        node.saved = saved
+    if saves_output:
+        node.output = (Tensor._of(result._storage), 0)
     if config.TRACE or mode.anomaly:
         node.extra = origin()
     result._grad_fn = node
     result._requires_grad = True
+
+
+_INFERENCE_SAVED = (
+    "{}: Inference tensors cannot be saved for backward; given a tensor that was made under "
+    "inference_mode; try clone() of it outside inference_mode, or no_grad instead"
+)
 
 
 def edge_of(x: Any) -> tuple | None:
@@ -123,20 +151,16 @@ def apply_view(op: Operation, x: Tensor, attributes: tuple, layout: Layout) -> T
     result._view_value = record(template, (source,))
     result._view_version = x._storage.version
     result._base = x if x._base is None else x._base
-    if mode.grad and x._requires_grad:
-        _tape_view(op, x, attributes, result)
-        result._grad_version = x._storage.version
+    if mode.grad:
+        if x._requires_grad and op.derivative is not None:
+            result._grad_fn = node = new_node(op, (edge_of(x),), key)
+            result._requires_grad = True
+            result._grad_version = x._storage.version
+            if config.TRACE or mode.anomaly:
+                node.extra = origin()
+    elif mode.inference:
+        result._inference = True
     return result
-
-
-def _tape_view(op: Operation, x: Tensor, attributes: tuple, result: Tensor) -> None:
-    node = GradNode(op, (edge_of(x),), attributes)
-    node.types = (value_of(x).type,)
-    node.type = result._view_value.type
-    if config.TRACE or mode.anomaly:
-        node.extra = origin()
-    result._grad_fn = node
-    result._requires_grad = True
 
 
 # -- writing ------------------------------------------------------------------------------------
@@ -144,6 +168,19 @@ def _tape_view(op: Operation, x: Tensor, attributes: tuple, result: Tensor) -> N
 def UPDATE(base: Node, value: Node, shape: Shape, strides: Shape, offset: int) -> Node:
     """`base` with the elements that the layout reaches replaced by `value`'s."""
     return build.update(base, value, shape, strides, offset)
+
+
+@operation("update_in_storage")
+def UPDATE_IN_STORAGE(base: Node, value: Node, shape: Shape, layout: Layout, view: Layout) -> Node:
+    """`base`, which lies under `layout` in a storage of `shape`, after a write through `view`."""
+    storage = build.update(build.full(shape, 0, base.dtype), base, *layout)
+    return AS_STRIDED.expand(build.update(storage, value, *view), *layout)
+
+
+@operation("fill")
+def FILL(x: Node) -> Node:
+    """Stands on the tape for a write of what requires no grad."""
+    return x
 
 
 @operation("reshape_value")
@@ -196,45 +233,71 @@ def _check_overlap(layout: Layout) -> None:
 def adopt(x: Tensor, result: Tensor, operation_name: str = "in-place operation") -> Tensor:
     """x with the contents of `result`, a fresh tensor of x's dtype and shape, and its history."""
     value = value_of(result)
-    records = mode.grad and (x._requires_grad or result._requires_grad)
-    if records:
+    if x._base is not None:
+        grad_fn_of(x)  # a stale view may not know yet that its base requires grad
+    if x._inference and not mode.inference:
+        raise RuntimeError(
+            f"{operation_name}: Inplace update to inference tensor outside InferenceMode is not "
+            "allowed; try clone() of it outside inference_mode"
+        )
+    if mode.grad and (x._requires_grad or result._requires_grad):
         check_writable(x, operation_name)
-    base = x._base if x._layout is not None else None
-    if records and base is not None:
-        _adopt_in_base(x, base, result)
-    write(x, value)
-    if records:
-        if base is None:
-            x._grad_fn = result._grad_fn
-            x._output_nr = result._output_nr
-            x._requires_grad = result._requires_grad
-            _share_saved_output(x)
-        else:
-            base._storage = x._storage
-            x._requires_grad = True
+        _keep_old_input(x, result)
+        write(x, value)
+        adopt_history(x, result)
+        _share_saved_output(x, result)
+    else:
+        write(x, value)
     return x
+
+
+def adopt_history(x: Tensor, result: Tensor) -> None:
+    """x, or what it is a view of, continues with the history of `result`."""
+    base = x._base if x._layout is not None else None
+    if base is None:
+        x._output_nr = result._output_nr
+        x._grad_fn = result._grad_fn if result._requires_grad else new_node(FILL, (None,), ((),))
+    else:
+        _adopt_in_base(x, base, result)
+    x._requires_grad = True
 
 
 def _adopt_in_base(x: Tensor, base: Tensor, result: Tensor) -> None:
     """Record that base was updated by `result` where the view x lies."""
-    assert x._layout is not None
-    if base._layout is not None:
-        raise RuntimeError("in-place write: the base of a view is itself a view")
-    layout = x._layout
-    node = GradNode(UPDATE, (edge_of(base), edge_of(result)), tuple(layout))
-    node.types = (value_of(base).type, value_of(result).type)
-    node.type = node.types[0]
+    edges = (edge_of(base), edge_of(result))
+    types = (value_of(base).type, value_of(result).type)
+    if base._layout is None:
+        node = new_node(UPDATE, edges, (tuple(x._layout), *types))
+    else:  # the base is a detached view: only part of the storage has its history
+        attributes = (base._storage.value.type.shape, base._layout, x._layout)
+        node = new_node(UPDATE_IN_STORAGE, edges, (attributes, *types))
+    if config.TRACE or mode.anomaly:
+        node.extra = origin()
     base._grad_fn = node
     base._requires_grad = True
     base._output_nr = 0
 
 
-def _share_saved_output(x: Tensor) -> None:
+def _keep_old_input(x: Tensor, result: Tensor) -> None:
+    """The in-place call's own rule still needs what x was: keep the old value for it."""
+    saved = getattr(result._grad_fn, "saved", ())
+    for i, entry in enumerate(saved):
+        if type(entry) is tuple and entry[0] is x:
+            old = wrap(value_of(x))
+            old._grad_fn = grad_fn_of(x)
+            old._output_nr = x._output_nr
+            old._requires_grad = x._requires_grad
+            saved[i] = (old, 0)
+
+
+def _share_saved_output(x: Tensor, result: Tensor) -> None:
     """The saved output of an in-place call is x itself: a later write must be noticed."""
-    node = x._grad_fn
+    node = result._grad_fn
     if node is not None and isinstance(node, GradNode) and node.output is not None:
         alias = Tensor._of(x._storage)
         alias._layout = x._layout
+        alias._view_value = x._view_value
+        alias._view_version = x._view_version
         node.output = (alias, x._storage.version)
 
 

@@ -12,8 +12,9 @@ from flambeau.core.dtype import DType
 from flambeau.core.types import Shape
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value
+from flambeau.tensor.tape import AccumulateGrad
 
-__all__ = ["AccumulateGrad", "Size", "Tensor", "origin"]
+__all__ = ["Size", "Tensor", "origin"]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -42,17 +43,6 @@ class Size(tuple):
 
     def __reduce__(self) -> tuple:
         return (Size, (tuple(self),))
-
-
-class AccumulateGrad:
-    """The end of the tape at a leaf: gradients that arrive here are added to `variable.grad`."""
-
-    __slots__ = ("__weakref__", "hooks", "sequence", "variable")
-
-    def __init__(self, variable: Tensor) -> None:
-        self.variable = variable
-        self.hooks: Any = None
-        self.sequence = -1
 
 
 class Tensor:

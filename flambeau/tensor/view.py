@@ -12,10 +12,10 @@ from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import record
 from flambeau.engine.runtime.value import Value
 from flambeau.tensor.operation import operation
-from flambeau.tensor.tape import GradNode
+from flambeau.tensor.tape import new_node
 from flambeau.tensor.tensor import Tensor
 
-__all__ = ["AS_STRIDED", "grad_fn_of", "layout_of", "value_of"]
+__all__ = ["AS_STRIDED", "VIEW_IN_STORAGE", "grad_fn_of", "layout_of", "value_of"]
 
 
 @operation("as_strided")
@@ -25,6 +25,13 @@ def AS_STRIDED(x: Node, shape: Shape, strides: Shape, offset: int) -> Node:
     if offset == 0 and layout.is_contiguous and layout.last() == x.type.numel:
         return build.reshape(x, shape)
     return build.as_strided(x, shape, strides, offset)
+
+
+@operation("view_in_storage")
+def VIEW_IN_STORAGE(x: Node, shape: Shape, layout: Layout, view: Layout) -> Node:
+    """What `view` reads in a storage of `shape` where x lies under `layout` and zeros elsewhere."""
+    storage = build.update(build.full(shape, 0, x.dtype), x, *layout)
+    return AS_STRIDED.expand(storage, *view)
 
 
 def layout_of(x: Tensor) -> Layout:
@@ -60,10 +67,13 @@ def grad_fn_of(x: Tensor) -> Any:
         and base._grad_fn is not None
         and x._layout is not None
     ):
-        node = GradNode(AS_STRIDED, ((base._grad_fn, base._output_nr),), tuple(x._layout))
-        node.types = (value_of(base).type,)
-        node.type = value_of(x).type
-        x._grad_fn = node
+        edge = (grad_fn_of(base), base._output_nr)
+        if base._layout is None:
+            x._grad_fn = new_node(AS_STRIDED, (edge,), (tuple(x._layout), base._storage.value.type))
+        else:  # the base is a detached view: it has a history of its own
+            attributes = (base._storage.value.type.shape, base._layout, x._layout)
+            x._grad_fn = new_node(VIEW_IN_STORAGE, (edge,), (attributes, value_of(base).type))
+        x._output_nr = 0
         x._requires_grad = True
         x._grad_version = x._storage.version
     return x._grad_fn

@@ -244,8 +244,10 @@ def walk_expressions(body: tuple[Statement, ...]) -> Iterator[Expr]:
 
 def _of_index(index: Index) -> Iterator[Expr]:
     for term in index.terms:
-        if not isinstance(term.factor, str):
-            yield from _inside(term.factor)
+        # while a kernel is lowered its indices are Affine, whose terms are pairs
+        factor = term[0] if isinstance(term, tuple) else term.factor
+        if not isinstance(factor, str):
+            yield from _inside(factor)
 
 
 def _inside(e: Expr) -> Iterator[Expr]:

@@ -101,21 +101,27 @@ class Access:
             raise NeedsBuffer(node)
         return self.at(node, coords, mask)
 
+    def name(self, value: ir.Expr) -> ir.Ref:
+        """`value` computed once, under a name."""
+        self.counter += 1
+        ref = ir.Ref(f"x{self.counter}", _dtype_of(value))
+        self.checks.append(ir.Let(ref.name, value))
+        return ref
+
     def index_value(self, node: Node, coords: list[Affine], limit: int) -> Affine:
         """The value of an index tensor as a coordinate, reported and clamped if out of range."""
-        value = self.at(node, coords)
-        self.counter += 1
-        name = f"x{self.counter}"
-        self.checks.append(ir.Let(name, value))
-        ref = ir.Ref(name, dt.int64)
+        ref = self.name(self.at(node, coords))
         self.checks.append(ir.Check(ref, limit, -1))  # numbers and words are put in later
         top = ir.ScalarArgument(("limit", limit - 1), dt.int64)  # type: ignore[arg-type]
         clamped = ir.Apply("minimum", (ref, top), dt.int64)
         clamped = ir.Apply("maximum", (clamped, ir.Const(0, dt.int64)), dt.int64)
-        safe = f"y{self.counter}"
-        self.checks.append(ir.Let(safe, clamped))
-        self.extents[ir.Ref(safe, dt.int64)] = limit
-        return Affine(((ir.Ref(safe, dt.int64), 1),))
+        safe = self.name(clamped)
+        self.extents[safe] = limit
+        return Affine(((safe, 1),))
+
+
+def _dtype_of(e: ir.Expr) -> dt.DType:
+    return dt.int64 if isinstance(e, ir.Coordinate) else e.dtype
 
 
 def conjunction(a: ir.Expr | None, b: ir.Expr) -> ir.Expr:
@@ -209,6 +215,7 @@ def _pad(access: Access, node: Node, coords: list, mask: ir.Expr | None) -> ir.E
             inside = conjunction(inside, ir.Apply("lt", (position, limit), dt.bool_))
     if inside is None:
         return access.at(source, inner, mask)
+    inside = access.name(inside)
     read = access.at(source, inner, conjunction(mask, inside) if mask is not None else inside)
     fill = ir.Const(value, node.dtype)
     return ir.Apply("where", (inside, read, fill), node.dtype)

@@ -72,7 +72,7 @@ def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> P
     """The plan that computes `roots`; leaves in `donated` may be overwritten."""
     graph = simplify(list(roots))
     graph = decompose(graph)
-    graph = simplify(graph)
+    graph = [_without_reshape(r) for r in simplify(graph)]
     if config.CHECK:
         verify(graph)
     for _ in range(MAX_REWRITES):
@@ -86,6 +86,13 @@ def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> P
     else:
         raise AssertionError("make_plan: values keep asking to be stored first")
     return _place(graph, steps, shared, donated)
+
+
+def _without_reshape(root: Node) -> Node:
+    """A wanted reshape is the same memory as what it reshapes."""
+    while root.primitive == "reshape":
+        root = root.sources[0]
+    return root
 
 
 # -- lowering -----------------------------------------------------------------------------------
