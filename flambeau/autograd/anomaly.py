@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from flambeau.core import dtype as dt
-from flambeau.engine.runtime.evaluate import read_array
-from flambeau.tensor.tape import Node, mode
+from flambeau.tensor.boundary import read
+from flambeau.tensor.tape import Node, anomaly
 from flambeau.tensor.tensor import Tensor
-from flambeau.tensor.view import value_of
 
 __all__ = ["check", "detect_anomaly", "explain", "is_anomaly_enabled", "set_detect_anomaly"]
 
@@ -32,14 +31,14 @@ class detect_anomaly:  # noqa: N801 - PyTorch's name
 
     def __init__(self, check_nan: bool = True) -> None:
         self._wanted = (True, bool(check_nan))
-        self._before = (mode.anomaly, mode.check_nan)
+        self._before = (anomaly.enabled, anomaly.check_nan)
 
     def __enter__(self) -> None:
-        self._before = (mode.anomaly, mode.check_nan)
-        mode.anomaly, mode.check_nan = self._wanted
+        self._before = (anomaly.enabled, anomaly.check_nan)
+        anomaly.enabled, anomaly.check_nan = self._wanted
 
     def __exit__(self, *exception: object) -> None:
-        mode.anomaly, mode.check_nan = self._before
+        anomaly.enabled, anomaly.check_nan = self._before
 
 
 class set_detect_anomaly(detect_anomaly):  # noqa: N801 - PyTorch's name
@@ -48,17 +47,15 @@ class set_detect_anomaly(detect_anomaly):  # noqa: N801 - PyTorch's name
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         super().__init__(check_nan)
         self._wanted = (bool(mode), bool(check_nan))
-        before = self._before
         self.__enter__()
-        self._before = before
 
     def __enter__(self) -> None:
-        mode.anomaly, mode.check_nan = self._wanted
+        anomaly.enabled, anomaly.check_nan = self._wanted
 
 
 def is_anomaly_enabled() -> bool:
-    """True while anomaly detection is on in this thread."""
-    return mode.anomaly
+    """True while anomaly detection is on."""
+    return anomaly.enabled
 
 
 def _made_at(node: Node) -> str:
@@ -69,7 +66,7 @@ def _made_at(node: Node) -> str:
 
 def explain(node: Node) -> None:
     """Warn which forward call the error that is being raised comes from, if that is known."""
-    if mode.anomaly:
+    if anomaly.enabled:
         warnings.warn(f"Error detected in {node.name()}: {_made_at(node)}", stacklevel=2)
 
 
@@ -85,7 +82,7 @@ def check(node: Node, cotangents: list[Tensor | None]) -> None:
 
 
 def _has_nan(g: Any) -> bool:
-    array = read_array(value_of(g))
+    array = read(g)
     if g.dtype is dt.bfloat16:  # stored as bits: exponent all ones and a mantissa
         return bool(((array & 0x7FFF) > 0x7F80).any())
     return bool(np.isnan(array).any())

@@ -13,16 +13,19 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from flambeau.autograd import anomaly
+from flambeau.autograd.anomaly import check, explain
 from flambeau.autograd.saved import released_error, saved_input, saved_output
-from flambeau.core import dtype as dt
-from flambeau.core.types import Shape
-from flambeau.engine.graph import build
-from flambeau.engine.graph.node import Node as GraphNode
-from flambeau.engine.runtime.capture import RECORDERS
-from flambeau.tensor.apply import adopt, apply, wrap
-from flambeau.tensor.operation import operation
-from flambeau.tensor.tape import INPUT_NAMES, AccumulateGrad, Derivative, GradNode, Node, mode
+from flambeau.tensor.apply import adopt, apply, note_gradient, wrap
+from flambeau.tensor.cotangent import ADD, FIT
+from flambeau.tensor.tape import (
+    INPUT_NAMES,
+    AccumulateGrad,
+    Derivative,
+    GradNode,
+    Node,
+    anomaly,
+    mode,
+)
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import value_of
 
@@ -31,32 +34,6 @@ __all__ = ["Edge", "fit", "run"]
 Edge = tuple[Node, int]
 _by_sequence = attrgetter("sequence")
 _accumulating = threading.Lock()  # several threads may add to the gradient of one leaf
-
-
-# -- operations of the engine's own -------------------------------------------------------------
-@operation("fit_cotangent")
-def FIT(g: GraphNode, shape: Shape, dtype: dt.DType) -> GraphNode:
-    """A cotangent brought to the input it belongs to: the reverse of broadcasting and promotion.
-
-    Dims that the input lacks or has with size 1 are summed; dims that g lacks or has with size
-    1 are expanded.
-    """
-    if g.dtype in (dt.float16, dt.bfloat16) and g.shape != shape:
-        g = build.convert(g, dt.float32)  # sums of half precision are kept in float32
-    extra = len(g.shape) - len(shape)
-    if extra > 0:
-        g = build.squeeze(build.reduce("sum", g, tuple(range(extra))), tuple(range(extra)))
-    elif extra < 0:
-        g = build.reshape(g, (1,) * -extra + g.shape)
-    dims = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
-    g = build.expand(build.reduce("sum", g, dims), shape)
-    return build.convert(g, dtype)
-
-
-@operation("add_cotangents")
-def ADD(a: GraphNode, b: GraphNode) -> GraphNode:
-    """The sum of two cotangents of one tensor."""
-    return build.apply("add", a, b)
 
 
 def fit(g: Tensor, type: Any) -> Tensor:
@@ -137,8 +114,7 @@ def _joint_cotangents(node: GradNode, g: Tensor, needed: set[Node] | None) -> li
 def _accumulate(leaf: Tensor, g: Tensor) -> None:
     """Add `g` to the leaf's gradient: the first becomes it, later ones go into the same tensor."""
     with _accumulating:
-        if RECORDERS:
-            RECORDERS[0].gradient(leaf)
+        note_gradient(leaf)
         present = leaf._grad
         if present is None:
             leaf._grad = _own(g)
@@ -217,7 +193,7 @@ def run(
         needed = running | target_nodes
     pending: dict[Any, Tensor] = {}  # what has arrived, by node (output 0) or (node, output)
     captured: dict[Edge, Tensor] = {}
-    anomalous = mode.anomaly
+    anomalous = anomaly.enabled
     before = mode.grad
     mode.grad = create_graph
     try:
@@ -339,10 +315,10 @@ def _watched(node: Any, gs: list, needed: set[Node] | None) -> list:
         else:
             result = node.backward(gs, needed)
     except Exception:
-        anomaly.explain(node)
+        explain(node)
         raise
-    if mode.anomaly and mode.check_nan:
-        anomaly.check(node, result)
+    if anomaly.enabled and anomaly.check_nan:
+        check(node, result)
     if hooks is not None and hooks.after:
         result = _run_after(node, result, gs)
     return result

@@ -30,21 +30,13 @@ from flambeau.autograd.engine import fit
 from flambeau.autograd.saved import check_version, released_error
 from flambeau.core.config import config
 from flambeau.core.shape import broadcast_shapes
-from flambeau.engine.graph import build
-from flambeau.engine.graph.node import Node as GraphNode
 from flambeau.tensor.apply import adopt_history, apply, check_writable, edge_of
-from flambeau.tensor.operation import operation
-from flambeau.tensor.tape import Node, mode, next_sequence
+from flambeau.tensor.cotangent import ZEROS
+from flambeau.tensor.tape import Node, anomaly, mode, next_sequence
 from flambeau.tensor.tensor import Tensor, origin
 from flambeau.tensor.view import value_of
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
-
-
-@operation("zero_cotangent")
-def ZEROS(shape: tuple, dtype: Any) -> GraphNode:
-    """The cotangent of an output that nothing depends on."""
-    return build.full(shape, 0, dtype)
 
 
 class FunctionCtx:
@@ -301,11 +293,13 @@ class Function:
         node.outputs = len(outputs)
         node.sequence = next_sequence()
         node.types = tuple([value_of(o).type if isinstance(o, Tensor) else None for o in outputs])
-        if config.TRACE or mode.anomaly:
+        if config.TRACE or anomaly.enabled:
             node.extra = origin()
         saved_inputs = {id(t): t for t in ctx._to_save if t is not None}
         results = tuple([_with_history(o, n, node, args) for n, o in enumerate(outputs)])
-        by_output = {id(o): r for o, r in zip(outputs, results, strict=True) if id(o) in saved_inputs}
+        by_output = {
+            id(o): r for o, r in zip(outputs, results, strict=True) if id(o) in saved_inputs
+        }
         inputs = {id(a) for a in args if not any(a is d for d in ctx._dirty)}
         ctx._saved = tuple(
             [
@@ -372,7 +366,7 @@ def _set_history(x: Tensor, node: FunctionNode, number: int) -> None:
     x._requires_grad = True
 
 
-class _TwiceNode(FunctionNode):
+class ErrorBackward(FunctionNode):
     """Raises when the gradient of a once-differentiable backward is asked for."""
 
     def backward(self, gs: list, needed: set | None) -> list:
@@ -396,7 +390,7 @@ def once_differentiable(function: Callable) -> Callable:
         if not recording:
             return found
         results = found if isinstance(found, tuple) else (found,)
-        node = _TwiceNode()
+        node = ErrorBackward()
         node.ctx = FunctionCtx()
         node.sequence = next_sequence()
         node.edges = [edge_of(g) for g in gs]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from flambeau.core.config import config
 from flambeau.core.layout import Layout, contiguous
 from flambeau.core.types import Shape
@@ -18,13 +20,13 @@ from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import flush, record
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value
-from flambeau.tensor.external import write_external
+from flambeau.tensor.external import tensor_over, write_external
 from flambeau.tensor.operation import Operation, operation
-from flambeau.tensor.tape import GradNode, mode, new_node, next_sequence
+from flambeau.tensor.tape import GradNode, anomaly, mode, new_node, next_sequence
 from flambeau.tensor.tensor import Tensor, origin
 from flambeau.tensor.view import AS_STRIDED, grad_fn_of, layout_of, value_of
 
-__all__ = ["adopt", "adopt_history", "apply", "apply_view", "check_writable", "edge_of", "wrap", "write"]
+__all__ = ["NotAnOperand", "adopt", "adopt_history", "apply", "apply_view", "check_writable", "edge_of", "note_gradient", "record_history", "wrap", "write"]
 
 
 def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Tensor:
@@ -34,7 +36,7 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
     """
     values = []
     key: list[Any] = [attributes]
-    external = False
+    external = requires_grad = False
     for x in inputs:
         if isinstance(x, Tensor):
             storage = x._storage
@@ -43,42 +45,73 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
             value = storage.value if x._layout is None else value_of(x)
             values.append(value)
             key.append(value.type)
+            if x._requires_grad:  # after value_of, which brings a stale view up to date
+                requires_grad = True
             if storage.external is not None:
                 external = True
         else:
+            kind = type(x)
+            if kind is not float and kind is not int and kind is not bool:
+                kind = _number_kind(x)
+                if kind is None:  # of NumPy
+                    return apply(op, tuple([from_numpy_operand(x) for x in inputs]), attributes)
             values.append(x)
-            key.append(_number_kind(x))
+            key.append(kind)
     found = tuple(key)
     template = op.templates.get(found) or op.template(found)
-    result = Tensor._of(Storage(record(template, tuple(values))))
-    if external and not template.is_view and not RECORDERS:
-        flush()
+    value = record(template, tuple(values))
+    if external:
+        value = _read_at_once(value, template)
+    result = Tensor._of(Storage(value))
     if mode.grad:
-        if op.derivative is not None:
-            for x in inputs:
-                if isinstance(x, Tensor) and x._requires_grad:
-                    dtype = template.type.dtype
-                    if dtype.is_floating_point or dtype.is_complex:
-                        _tape(op, inputs, found, result)
-                    break
+        if requires_grad and op.derivative is not None:
+            dtype = template.type.dtype
+            if dtype.is_floating_point or dtype.is_complex:
+                record_history(op, inputs, found, result)
     elif mode.inference:
         result._inference = True
     return result
 
 
-def _number_kind(x: Any) -> type:
-    kind = type(x)
-    if kind is float or kind is int or kind is bool:
-        return kind
+@operation("copy_of_external")
+def COPY_OF_EXTERNAL(x: Node) -> Node:
+    """A value of our own of what outside memory holds now."""
+    return build.copy(x)
+
+
+def _read_at_once(value: Value, template: Any) -> Value:
+    """Memory that the outside may write is read before the call returns."""
+    if template.is_view:
+        value = record(COPY_OF_EXTERNAL.template(((), value.type)), (value,))
+    if not RECORDERS:
+        flush()
+    return value
+
+
+class NotAnOperand(TypeError):
+    """What was given is no tensor and no number."""
+
+
+def _number_kind(x: Any) -> type | None:
+    """The class of number that x is; None for what NumPy knows."""
+    if isinstance(x, (np.generic, np.ndarray)):
+        return None
     for base in (bool, int, float):
         if isinstance(x, base):
             return base
-    raise TypeError(
-        f"expected a Tensor or a Python number, given {kind.__name__}; try flambeau.tensor(...)"
+    raise NotAnOperand(
+        f"expected a Tensor or a Python number, given {type(x).__name__}; try flambeau.tensor(...)"
     )
 
 
-def _tape(op: Operation, inputs: tuple[Any, ...], key: tuple, result: Tensor) -> None:
+def from_numpy_operand(x: Any) -> Any:
+    """A NumPy scalar as a Python number, an array as a tensor that shares its memory."""
+    if isinstance(x, np.generic):
+        return x.item()
+    return tensor_over(x) if isinstance(x, np.ndarray) else x
+
+
+def record_history(op: Operation, inputs: tuple[Any, ...], key: tuple, result: Tensor) -> None:
     """Record the call and make `result` part of the tape."""
     derivative = op.derivative
     node = (derivative.node_class or derivative.make_class(op))()
@@ -87,9 +120,7 @@ def _tape(op: Operation, inputs: tuple[Any, ...], key: tuple, result: Tensor) ->
     for x in inputs:
         if isinstance(x, Tensor) and x._requires_grad:
             grad_fn = x._grad_fn if x._layout is None else grad_fn_of(x)
-            edges.append(
-                (x._accumulator(), 0) if grad_fn is None else (grad_fn, x._output_nr)
-            )
+            edges.append((x._accumulator(), 0) if grad_fn is None else (grad_fn, x._output_nr))
             pattern += bit
         else:
             edges.append(None)
@@ -112,7 +143,7 @@ def _tape(op: Operation, inputs: tuple[Any, ...], key: tuple, result: Tensor) ->
         node.saved = saved
     if saves_output:
         node.output = (Tensor._of(result._storage), 0)
-    if config.TRACE or mode.anomaly:
+    if config.TRACE or anomaly.enabled:
         node.extra = origin()
     result._grad_fn = node
     result._requires_grad = True
@@ -130,6 +161,12 @@ def edge_of(x: Any) -> tuple | None:
         return None
     node = x._grad_fn if x._layout is None else grad_fn_of(x)
     return (node, x._output_nr) if node is not None else (x._accumulator(), 0)
+
+
+def note_gradient(leaf: Tensor, looked_at: bool = True) -> None:
+    """Tell a capture in progress that leaf.grad is about to be read, or replaced unseen."""
+    if RECORDERS:
+        RECORDERS[0].gradient(leaf, looked_at)
 
 
 def wrap(value: Value) -> Tensor:
@@ -156,7 +193,7 @@ def apply_view(op: Operation, x: Tensor, attributes: tuple, layout: Layout) -> T
             result._grad_fn = node = new_node(op, (edge_of(x),), key)
             result._requires_grad = True
             result._grad_version = x._storage.version
-            if config.TRACE or mode.anomaly:
+            if config.TRACE or anomaly.enabled:
                 node.extra = origin()
     elif mode.inference:
         result._inference = True
@@ -255,10 +292,14 @@ def adopt_history(x: Tensor, result: Tensor) -> None:
     """x, or what it is a view of, continues with the history of `result`."""
     base = x._base if x._layout is not None else None
     if base is None:
+        if result._requires_grad:
+            x._grad_fn = result._grad_fn
+        else:
+            x._grad_fn = new_node(FILL, (edge_of(x),), ((), value_of(result).type))
         x._output_nr = result._output_nr
-        x._grad_fn = result._grad_fn if result._requires_grad else new_node(FILL, (None,), ((),))
     else:
         _adopt_in_base(x, base, result)
+        x._grad_version = -1
     x._requires_grad = True
 
 
@@ -271,7 +312,7 @@ def _adopt_in_base(x: Tensor, base: Tensor, result: Tensor) -> None:
     else:  # the base is a detached view: only part of the storage has its history
         attributes = (base._storage.value.type.shape, base._layout, x._layout)
         node = new_node(UPDATE_IN_STORAGE, edges, (attributes, *types))
-    if config.TRACE or mode.anomaly:
+    if config.TRACE or anomaly.enabled:
         node.extra = origin()
     base._grad_fn = node
     base._requires_grad = True
@@ -279,15 +320,31 @@ def _adopt_in_base(x: Tensor, base: Tensor, result: Tensor) -> None:
 
 
 def _keep_old_input(x: Tensor, result: Tensor) -> None:
-    """The in-place call's own rule still needs what x was: keep the old value for it."""
-    saved = getattr(result._grad_fn, "saved", ())
-    for i, entry in enumerate(saved):
-        if type(entry) is tuple and entry[0] is x:
-            old = wrap(value_of(x))
-            old._grad_fn = grad_fn_of(x)
-            old._output_nr = x._output_nr
-            old._requires_grad = x._requires_grad
-            saved[i] = (old, 0)
+    """The in-place call's own rules still need what x was: keep the old value for them.
+
+    An in-place method is at most a few operations, which are the last ones recorded.
+    """
+    newest = result._grad_fn
+    if newest is None:
+        return
+    old = None
+    stack = [newest]
+    while stack:
+        node = stack.pop()
+        for i, entry in enumerate(node.saved if isinstance(node, GradNode) else ()):
+            if type(entry) is tuple and entry[0] is x and entry[1] == x._storage.version:
+                if old is None:
+                    old = wrap(value_of(x))
+                    old._grad_fn = grad_fn_of(x)
+                    old._output_nr = x._output_nr
+                    old._requires_grad = x._requires_grad
+                node.saved[i] = (old, 0)
+        for edge in node.edges:
+            if edge is not None and edge[0].sequence > newest.sequence - _IN_PLACE_OPERATIONS:
+                stack.append(edge[0])
+
+
+_IN_PLACE_OPERATIONS = 8
 
 
 def _share_saved_output(x: Tensor, result: Tensor) -> None:

@@ -25,6 +25,7 @@ from flambeau.tensor.view import value_of
 
 __all__ = [
     "adopt_buffer",
+    "copy_of",
     "fresh",
     "is_capturing",
     "number_cell",
@@ -76,6 +77,11 @@ def view_of_storage(x: Tensor, layout: Layout) -> Tensor:
     if layout.shape != x._storage.value.type.shape or not layout.is_contiguous or layout.offset:
         result._layout = layout
     return result
+
+
+def copy_of(x: Tensor) -> Tensor:
+    """A tensor with x's contents and no history; memory is copied when one of them is written."""
+    return Tensor._of(Storage(value_of(x)))
 
 
 # -- numbers that change between replays --------------------------------------------------------

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from flambeau.core.types import TensorType
+from flambeau.core import dtype as dt
+from flambeau.core.layout import Layout
+from flambeau.core.types import TensorType, tensor_type
 from flambeau.engine.backend.allocator import Buffer, allocate, as_array
 from flambeau.engine.runtime.evaluate import evaluate, flush
 from flambeau.engine.runtime.storage import External, Storage
 from flambeau.engine.runtime.value import leaf
+from flambeau.tensor.tensor import Tensor
 
-__all__ = ["adopt_memory", "export", "write_external"]
+__all__ = ["adopt_memory", "export", "tensor_over", "write_external"]
+
+# NumPy's dtypes and ours; bfloat16 has none
+DTYPE_OF = {d.numpy: d for d in dt.DTYPES.values() if d is not dt.bfloat16}
 
 
 def adopt_memory(buffer: Buffer, type: TensorType, readonly: bool = False) -> Storage:
@@ -18,6 +24,37 @@ def adopt_memory(buffer: Buffer, type: TensorType, readonly: bool = False) -> St
     storage = Storage(leaf(type, buffer))
     storage.external = External(buffer, pinned=True, readonly=readonly)
     return storage
+
+
+def tensor_over(array: np.ndarray) -> Tensor:
+    """A tensor that shares the array's memory; read-only arrays can be read."""
+    dtype = DTYPE_OF.get(array.dtype)
+    if dtype is None:
+        raise TypeError(
+            f"from_numpy: can't convert np.ndarray of type {array.dtype}; the supported types are "
+            f"{', '.join(sorted(str(d) for d in DTYPE_OF))}; try array.astype(...)"
+        )
+    if any(s < 0 for s in array.strides) and array.size:
+        raise ValueError(
+            "from_numpy: at least one stride in the given numpy array is negative, and tensors "
+            "with negative strides are not supported; try array.copy()"
+        )
+    size = array.itemsize
+    if any(s % size for s in array.strides):
+        raise ValueError(
+            "from_numpy: given numpy array strides not a multiple of the element byte size; "
+            "try array.copy()"
+        )
+    strides = tuple(s // size for s in array.strides)
+    layout = Layout(array.shape, strides)
+    is_whole = layout.is_contiguous
+    shape = array.shape if is_whole else (layout.last(),)
+    type = tensor_type(dtype, shape)
+    buffer = Buffer.at(array.__array_interface__["data"][0], type.nbytes, array)
+    result = Tensor._of(adopt_memory(buffer, type, not array.flags.writeable))
+    if not is_whole:
+        result._layout = layout
+    return result
 
 
 class _Exported:

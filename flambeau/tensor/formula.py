@@ -3,8 +3,8 @@
 An optimizer's algorithm is such a formula: it reads a parameter, its gradient and its state and
 says what each becomes. It is written with ordinary arithmetic on the names of its variables:
 
-    @formula("momentum", tensors=("param", "grad", "buffer"), numbers=("lr", "mu"))
-    def momentum(v: Variables) -> None:
+    @formula("momentum", numbers=("lr", "mu"))
+    def momentum(v: Variables) -> None:  # tensors: param, grad, buffer
         v.buffer = v.mu * v.buffer + v.grad
         v.param = v.param - v.lr * v.buffer
 
@@ -123,11 +123,21 @@ class Symbol:
 
 
 class Variables:
-    """The names a formula reads and assigns; `flag(name)` asks for a flag."""
+    """The names a formula reads and assigns, and `flags`."""
 
-    def __init__(self, symbols: dict[str, Symbol], flags: dict[str, Any]) -> None:
+    def __init__(
+        self, symbols: dict[str, Symbol], flags: dict[str, Any], counters: dict[str, DType]
+    ) -> None:
         self.__dict__.update(symbols)
         self.__dict__["flags"] = flags
+        self.__dict__["_counters"] = counters
+
+    def __setattr__(self, name: str, value: Symbol) -> None:
+        dtype = self._counters.get(name)
+        if dtype is not None:  # what is read after this is what is stored, as in PyTorch
+            stored = build.convert(value.node, dtype)
+            value = Symbol(build.convert(stored, dt.float64), True)
+        self.__dict__[name] = value
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"formula: no variable {name!r}")
@@ -148,77 +158,32 @@ class Result:
 
 
 class Formula:
-    """See the module's text. `tensors` are the names of the tensor variables, in order."""
+    """See the module's text."""
 
     def __init__(
-        self, name: str, function: Callable[[Variables], None], tensors: tuple[str, ...],
-        counters: tuple[str, ...], numbers: tuple[str, ...], flags: tuple[str, ...],
+        self, name: str, function: Callable[[Variables], None], numbers: tuple[str, ...],
+        counters: tuple[str, ...], flags: tuple[str, ...],
     ) -> None:  # fmt: skip
         self.name = name
         self.function = function
-        self.tensors = tensors
         self.counters = counters
         self.numbers = numbers
         self.flags = flags
-        self.results: dict[tuple, tuple[Result, ...]] = {}
+        self.forms: dict[tuple, Form] = {}
+        self.templates: dict[Node, Template] = {}
 
-    def update(
-        self, tensors: list[Tensor], numbers: tuple, kinds: tuple, flags: tuple, memo: dict
-    ) -> None:
-        """Give every tensor that the formula assigns its new value.
+    def form(self, names: tuple[str, ...], flags: tuple, kinds: tuple) -> Form:
+        """The formula for tensors called `names`, these flags, and numbers of `kinds`.
 
-        `numbers` are floats and Values of `kinds` (float, or a TensorType). `memo` lives for one
-        round of updates: counters that were equal before it stay one value after it.
+        A kind is float, or the TensorType of a Value.
         """
-        values = []
-        for t in tensors:
-            if RECORDERS:
-                RECORDERS[0].seen(t._storage)
-            values.append(t._storage.value if t._layout is None else value_of(t))
-        key = (flags, kinds, *[v.type for v in values])
-        results = self.results.get(key) or self._expand(key)
-        inputs = (*values, *numbers)
-        for result in results:
-            chosen = result.pick(inputs)
-            if result.is_shared:
-                value = _shared(memo, result.template, chosen)
-            else:
-                value = record(result.template, chosen)
-            target = tensors[result.target]
-            storage = target._storage
-            if target._layout is None and storage.external is None and not RECORDERS:
-                storage.value = value
-                storage.version += 1
-            else:
-                write(target, value)
-
-    # -- expansion ----------------------------------------------------------------------------
-    def _expand(self, key: tuple) -> tuple[Result, ...]:
-        flags, kinds, *types = key
-        nodes = [input_node(i, kind) for i, kind in enumerate((*types, *kinds))]
-        self._check(types)
-        compute = _compute_dtype(types[0].dtype)
-        names = (*self.tensors, *self.numbers)
-        symbols = {}
-        for name, node in zip(names, nodes, strict=True):
-            weak = name in self.numbers or name in self.counters
-            node = build.reshape(node, ()) if name in self.numbers else node
-            symbols[name] = Symbol(build.convert(node, dt.float64 if weak else compute), weak)
-        variables = Variables(symbols, dict(zip(self.flags, flags, strict=True)))
-        self.function(variables)
-        results = []
-        for i, name in enumerate(self.tensors):
-            assigned = variables.__dict__[name]
-            if assigned is not symbols[name]:
-                root = build.convert(build.expand(assigned.node, types[i].shape), types[i].dtype)
-                template, used = self._template(f"{self.name}_{name}", root)
-                results.append(Result(template, used, i, name in self.counters))
-        if len(self.results) > 4096:  # a program with ever new shapes must not grow for ever
-            self.results.clear()
-        found = self.results[key] = tuple(results)
+        key = (names, flags, kinds)
+        found = self.forms.get(key)
+        if found is None:
+            found = self.forms[key] = Form(self, names, flags, kinds)
         return found
 
-    def _template(self, name: str, root: Node) -> tuple[Template, list[int]]:
+    def template(self, name: str, root: Node) -> tuple[Template, list[int]]:
         """A template of the inputs that `root` needs, and their numbers."""
         leaves = [n for n in topological([root]) if n.primitive in ("parameter", "scalar")]
         used = sorted(n.attributes[0] for n in leaves)
@@ -226,20 +191,106 @@ class Formula:
             n: build.make(n.primitive, (), (used.index(n.attributes[0]), *n.attributes[1:]))
             for n in leaves
         }
-        return Template(name, build.substitute(root, renumbered)), used
+        alone = build.substitute(root, renumbered)
+        # what does not depend on the parameter's shape is the same template for all of them
+        template = self.templates.get(alone)
+        if template is None:
+            template = self.templates[alone] = Template(name, alone)
+        return template, used
 
-    def _check(self, types: list) -> None:
-        first = types[0]
+
+class Form:
+    """A formula with its choices made; what is left are the tensors' types."""
+
+    def __init__(
+        self, formula: Formula, names: tuple[str, ...], flags: tuple, kinds: tuple
+    ) -> None:
+        self.formula = formula
+        self.names = names
+        self.flags = flags
+        self.kinds = kinds
+        self.results: dict[tuple, tuple[Result, ...]] = {}
+
+    def update(self, tensors: list[Tensor], numbers: tuple, memo: dict) -> None:
+        """Give every tensor that the formula assigns its new value.
+
+        `memo` lives for one round of updates: counters that were equal before it stay one value
+        after it.
+        """
+        recorders = RECORDERS
+        if recorders:
+            for t in tensors:
+                recorders[0].seen(t._storage)
+        values = [t._storage.value if t._layout is None else value_of(t) for t in tensors]
+        key = tuple([v.type for v in values])
+        results = self.results.get(key) or self._expand(key)
+        inputs = (*values, *numbers)
+        made = [
+            _shared(memo, r.template, r.pick(inputs))
+            if r.is_shared
+            else record(r.template, r.pick(inputs))
+            for r in results
+        ]
+        for r, value in zip(results, made):  # noqa: B905 - strict costs time
+            target = tensors[r.target]
+            storage = target._storage
+            if target._layout is None and storage.external is None and not recorders:
+                storage.value = value
+                storage.version += 1
+            else:
+                write(target, value)
+
+    # -- expansion ----------------------------------------------------------------------------
+    def _expand(self, types: tuple) -> tuple[Result, ...]:
+        formula = self.formula
+        self._check(types)
+        symbols = self._symbols(types)
+        counters = {
+            n: t.dtype for n, t in zip(self.names, types, strict=True) if n in formula.counters
+        }
+        flags = dict(zip(formula.flags, self.flags, strict=True))
+        variables = Variables(symbols, flags, counters)
+        formula.function(variables)
+        results = []
+        for i, name in enumerate(self.names):
+            assigned = variables.__dict__[name]
+            if assigned is not symbols[name]:
+                root = build.convert(build.expand(assigned.node, types[i].shape), types[i].dtype)
+                template, used = formula.template(f"{formula.name}_{name}", root)
+                results.append(Result(template, used, i, name in formula.counters))
+        if len(self.results) > 4096:  # a program with ever new shapes must not grow for ever
+            self.results.clear()
+            formula.templates.clear()
+        found = self.results[types] = tuple(results)
+        return found
+
+    def _symbols(self, types: tuple) -> dict[str, Symbol]:
+        """The variables before the update; inputs are the tensors, then the numbers."""
+        formula = self.formula
+        nodes = [input_node(i, kind) for i, kind in enumerate((*types, *self.kinds))]
+        compute = _compute_dtype(types[0].dtype)
+        symbols = {}
+        for name, node in zip((*self.names, *formula.numbers), nodes, strict=True):
+            if name in formula.numbers:
+                symbols[name] = Symbol(build.convert(build.reshape(node, ()), dt.float64), True)
+            elif name in formula.counters:
+                symbols[name] = Symbol(build.convert(node, dt.float64), True)
+            else:
+                symbols[name] = Symbol(build.convert(node, compute), False)
+        return symbols
+
+    def _check(self, types: tuple) -> None:
+        name, first = self.formula.name, types[0]
         if not first.dtype.is_floating_point:
             raise RuntimeError(
-                message(self.name, f"a parameter of dtype {first.dtype.name}",
+                message(name, f"a parameter of dtype {first.dtype.name}",
                         "a real floating-point dtype", "to optimize its real and imaginary parts")
             )  # fmt: skip
-        for name, type in zip(self.tensors, types, strict=True):
-            wanted = () if name in self.counters else first.shape
+        for variable, type in zip(self.names, types, strict=True):
+            wanted = () if variable in self.formula.counters else first.shape
             if type.shape != wanted:
                 raise RuntimeError(
-                    message(self.name, f"{name} of shape {list(type.shape)} for a parameter of "
+                    message(name, f"{variable} of shape {list(type.shape)} for a parameter of "
                             f"shape {list(first.shape)}", f"shape {list(wanted)}")
                 )  # fmt: skip
 
@@ -264,16 +315,16 @@ def _shared(memo: dict, template: Template, inputs: tuple) -> Value:
 
 
 def formula(
-    name: str, tensors: tuple[str, ...], numbers: tuple[str, ...], *,
-    counters: tuple[str, ...] = (), flags: tuple[str, ...] = (),
+    name: str, numbers: tuple[str, ...], *, counters: tuple[str, ...] = (),
+    flags: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Variables], None]], Formula]:  # fmt: skip
-    """Decorator: make the function below it a Formula of these variables.
+    """Decorator: make the function below it a Formula.
 
-    `counters` are those of `tensors` that have no dims; `flags` are names of hashable values
-    that choose between forms of the formula.
+    `counters` are names of tensors that have no dims; `flags` are names of hashable values that
+    choose between forms of the formula (`v.flags[name]`).
     """
 
     def make(function: Callable[[Variables], None]) -> Formula:
-        return Formula(name, function, tensors, counters, numbers, flags)
+        return Formula(name, function, numbers, counters, flags)
 
     return make

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 __all__ = [
     "INPUT_NAMES",
     "AccumulateGrad",
+    "Anomaly",
     "Derivative",
     "GradNode",
     "Mode",
     "Node",
+    "anomaly",
     "mode",
     "new_node",
     "next_sequence",
@@ -37,11 +39,17 @@ class Mode(threading.local):
 
     grad = True  # no_grad, enable_grad
     inference = False  # inference_mode
-    anomaly = False  # detect_anomaly: nodes remember where they were made
-    check_nan = True  # detect_anomaly(check_nan=...)
+
+
+class Anomaly:
+    """What `detect_anomaly` switches, for all threads."""
+
+    enabled = False  # nodes remember where they were made, backward explains errors
+    check_nan = True  # backward looks for NaN
 
 
 mode = Mode()
+anomaly = Anomaly()
 next_sequence = itertools.count().__next__  # creation order is a topological order
 
 

@@ -65,6 +65,7 @@ class Tensor:
     _output_nr = 0
     _leaf_node: Any = None  # weak reference to the AccumulateGrad
     _hooks: Any = None
+    _post_accumulate_hooks: Any = None
     _retains_grad = False
     _inference = False
 

@@ -47,7 +47,11 @@ def value_of(x: Tensor) -> Value:
     layout = x._layout
     if layout is None:
         return storage.value
-    if x._view_version != storage.version or x._view_value is None:
+    if (
+        x._view_version != storage.version
+        or x._view_value is None
+        or storage.external is not None  # the outside may have written
+    ):
         base = storage.value
         key = (tuple(layout), base.type)
         grad_fn_of(x)  # the history is as stale as the value

@@ -1,0 +1,24 @@
+"""VJPS, one file per family of operations; table.py says how to write a row."""
+
+from __future__ import annotations
+
+from flambeau.autograd.vjps import elementwise, movement, reduction, structure
+from flambeau.autograd.vjps.table import (
+    NON_DIFFERENTIABLE,
+    VJPS,
+    non_differentiable,
+    vjp,
+    vjp_joint,
+)
+
+__all__ = [
+    "NON_DIFFERENTIABLE",
+    "VJPS",
+    "elementwise",
+    "movement",
+    "non_differentiable",
+    "reduction",
+    "structure",
+    "vjp",
+    "vjp_joint",
+]

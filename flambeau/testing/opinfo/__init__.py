@@ -1,0 +1,17 @@
+"""SAMPLES: calls of every differentiable operation, one file per family; see table.py."""
+
+from __future__ import annotations
+
+from flambeau.testing.opinfo import elementwise, movement, reduction
+from flambeau.testing.opinfo.table import SAMPLES, SPECIAL, Input, Sample, add_samples
+
+__all__ = [
+    "SAMPLES",
+    "SPECIAL",
+    "Input",
+    "Sample",
+    "add_samples",
+    "elementwise",
+    "movement",
+    "reduction",
+]
