@@ -22,7 +22,8 @@ __all__ = ["compile_kernels", "compile_text"]
 CODE_VERSION = "1"  # raise it when equal kernels give other code
 
 _lock = threading.RLock()
-_addresses: dict[tuple[str, Target], int] = {}
+_addresses: dict[tuple[str, Target], int] = {}  # of kernels
+_modules: dict[tuple[str, Target], list[int]] = {}  # of other functions, by module
 _jit: Any = None
 _libraries: list[Any] = []  # what was linked stays for the life of the process
 
@@ -65,21 +66,23 @@ def _compile(kernels: dict[tuple[str, Target], Kernel], target: Target) -> None:
     log(1, f"compiled {len(kernels)} kernels in {(time.perf_counter() - begin) * 1e3:.1f} ms")
 
 
-def compile_text(name: str, text: str, target: Target) -> int:
-    """The address of function `name` in a module of LLVM text."""
+def compile_text(
+    names: tuple[str, ...], text: str, target: Target, symbols: dict[str, int] | None = None
+) -> list[int]:
+    """The addresses of functions in a module of LLVM text; `symbols` are what it calls."""
     with _lock:
         key = (text, target)
-        if key not in _addresses:
+        if key not in _modules:
             digest = cache.key_of(text, repr(target), llvm_version())
             body = cache.load(digest)
             if body is None:
                 body = compile_object(text, target)
                 cache.store(digest, body)
-            _addresses[key] = _link(body, [name])[0]
-        return _addresses[key]
+            _modules[key] = _link(body, list(names), symbols or {})
+        return _modules[key]
 
 
-def _link(body: bytes, names: list[str]) -> list[int]:
+def _link(body: bytes, names: list[str], symbols: dict[str, int] | None = None) -> list[int]:
     """Link an object into the process; the addresses of its functions."""
     global _jit
     import llvmlite.binding as llvm
@@ -88,7 +91,7 @@ def _link(body: bytes, names: list[str]) -> list[int]:
         _jit = llvm.create_lljit_compiler()
         _import_c_library()
     builder = llvm.JITLibraryBuilder().add_object_img(body)
-    for symbol, address in _symbols.items():
+    for symbol, address in {**_symbols, **(symbols or {})}.items():
         builder.import_symbol(symbol, address)
     for name in names:
         builder.export_symbol(name)
@@ -104,7 +107,7 @@ def _import_c_library() -> None:
     """Addresses of the few C functions that kernels call."""
     maths = ctypes.CDLL(ctypes.util.find_library("m") or None)
     process = ctypes.CDLL(None) if ctypes.util.find_library("c") else maths
-    for name in [*LIBM, "fmodf", "memset", "memcpy", "memmove"]:
+    for name in [*LIBM, "fmodf", "memset", "memcpy", "memmove", "syscall", "usleep"]:
         for library in (maths, process):
             try:
                 function = getattr(library, name)

@@ -10,6 +10,7 @@ import numpy as np
 from flambeau.core.config import log
 from flambeau.core.types import TensorType
 from flambeau.engine.backend.allocator import Buffer, allocate, as_array
+from flambeau.engine.backend.base import Step
 from flambeau.engine.backend.registry import backend_for
 from flambeau.engine.graph import build
 from flambeau.engine.graph.meaning import interpret
@@ -50,7 +51,7 @@ class CompiledProgram:
         kinds = kinds + ["q"] * (len(self.outputs) + 1)
         self.backend = backend_for("cpu")
         self.segments: list[Any] = []
-        steps: list[Any] = []
+        steps: list[Step] = []
         addresses = iter(self._compile())
         for step in plan.steps:
             if isinstance(step, InterpretStep):
@@ -69,9 +70,9 @@ class CompiledProgram:
         log(3, f"plan: {len(self.plan.steps)} steps, arena {self.plan.arena_bytes} bytes")
         return self.backend.compile_kernels(kernels) if kernels else []
 
-    def _close(self, steps: list[Any], kinds: list[str]) -> None:
+    def _close(self, steps: list[Step], kinds: list[str]) -> None:
         if steps:
-            self.segments.append(self.backend.program(steps, kinds))
+            self.segments.append(self.backend.program(steps, "".join(kinds)))
 
     # -- words --------------------------------------------------------------------------------
     def _slot(self, place: Place) -> tuple[int, int]:
@@ -82,7 +83,7 @@ class CompiledProgram:
             return self.slot_of_output[place.at], 0
         return self.arena_slot, place.at
 
-    def _kernel_step(self, step: KernelStep, address: int) -> Any:
+    def _kernel_step(self, step: KernelStep, address: int) -> Step:
         words = np.zeros(len(step.lowered.words), np.int64)
         patches = []
         for i, word in enumerate(step.lowered.words):
@@ -95,12 +96,10 @@ class CompiledProgram:
                 patches.append((i, word.value, 0))
             else:
                 words[i] = self.backend.error_record()
-        return self.backend.step(
-            address, words, patches, step.lowered.extent, step.lowered.chunk,
-            name=step.node.primitive,
-        )  # fmt: skip
+        lowered = step.lowered
+        return Step(address, words, patches, lowered.extent, lowered.chunk, step.node.primitive)
 
-    def _dot_step(self, step: DotStep) -> Any:
+    def _dot_step(self, step: DotStep) -> Step:
         itemsize = step.node.dtype.itemsize
         buffers = [(step.left.buffer, step.left.offset), (step.right.buffer, step.right.offset),
                    (step.node, 0)]  # fmt: skip
@@ -121,7 +120,7 @@ class CompiledProgram:
         work = 2 * step.m * step.n * step.k * step.batch
         chunk = extent if work < 1 << 20 else max(1, extent // 64)
         address = self.backend.dot_function(step.node.dtype)
-        return self.backend.step(address, words, patches, extent, chunk, name="dot")
+        return Step(address, words, patches, extent, chunk, "dot")
 
     # -- running ------------------------------------------------------------------------------
     def run(self, leaves: Sequence[Any]) -> list[Buffer]:
