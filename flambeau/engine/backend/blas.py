@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import functools
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from flambeau.core import dtype as dt
@@ -13,10 +15,10 @@ from flambeau.core.dtype import DType
 from flambeau.engine.backend.jit import compile_text
 from flambeau.engine.codegen.gemm import blas_thunk
 
-__all__ = ["blas_name", "dot_function", "dot_tiles", "has_blas"]
+__all__ = ["blas_name", "dot_function", "dot_tiles", "has_blas", "is_present"]
 
 ROUTINES = {dt.float32: ("sgemm", "float"), dt.float64: ("dgemm", "double")}
-TILE = 512  # rows or columns of a tile: packing it costs 2 / TILE of its arithmetic
+SUFFIXES = (".so", ".dylib", ".dll")
 SMALL = 1 << 18  # multiplications below which one call does all: less than 10 us of work
 
 
@@ -28,19 +30,22 @@ def _library() -> Any:
     except ImportError:
         log(1, "no BLAS: scipy-openblas32 is not installed")
         return None
-    handle = ctypes.CDLL(scipy_openblas32.get_lib_dir() + "/" + _file_name(scipy_openblas32))
+    folder, name = scipy_openblas32.get_lib_dir(), scipy_openblas32.get_library()
+    (path,) = [f for f in Path(folder).iterdir() if name in f.stem and f.suffix in SUFFIXES]
+    handle = ctypes.CDLL(str(path))
     # all threads are ours: two pools would fight for the processors
     handle.scipy_openblas_set_num_threads(1)
     return handle
 
 
-def _file_name(package: Any) -> str:
-    return package.get_library(fullpath=True).replace("\\", "/").rpartition("/")[2]
-
-
 def has_blas(dtype: DType) -> bool:
     """Whether matrix products of this dtype go to the library."""
-    return bool(config.BLAS) and dtype in ROUTINES and _library() is not None
+    return bool(config.BLAS) and dtype in ROUTINES and is_present()
+
+
+def is_present() -> bool:
+    """Whether there is a library; it is loaded when the first product needs it."""
+    return find_spec("scipy_openblas32") is not None
 
 
 def blas_name() -> str:

@@ -50,6 +50,8 @@ class CpuBackend:
         self.pool = Pool(worker, wake)
         self.threads = available_threads()
         self._record = np.zeros(8, np.int64)
+        if not blas.is_present():
+            config.set(BLAS=0)
 
     def set_threads(self, threads: int) -> None:
         """How many threads share the work of a kernel, the caller among them."""

@@ -12,7 +12,7 @@ from flambeau.core.config import log
 from flambeau.core.device import Target
 from flambeau.engine.backend import cache
 from flambeau.engine.codegen.compile import compile_text as compile_object
-from flambeau.engine.codegen.compile import llvm_version
+from flambeau.engine.codegen.compile import initialize, llvm_version
 from flambeau.engine.codegen.emit import emit_kernel, module_text
 from flambeau.engine.codegen.maths import LIBM
 from flambeau.engine.kernel.ir import Kernel, format_kernel
@@ -88,6 +88,7 @@ def _link(body: bytes, names: list[str], symbols: dict[str, int] | None = None) 
     import llvmlite.binding as llvm
 
     if _jit is None:
+        initialize()
         _jit = llvm.create_lljit_compiler()
         _import_c_library()
     builder = llvm.JITLibraryBuilder().add_object_img(body)

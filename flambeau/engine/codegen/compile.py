@@ -10,13 +10,14 @@ import llvmlite.binding as llvm
 from flambeau.core.config import config, log
 from flambeau.core.device import Target
 
-__all__ = ["compile_text", "llvm_version"]
+__all__ = ["compile_text", "initialize", "llvm_version"]
 
 _lock = threading.Lock()
 _ready = False
 
 
-def _initialize() -> None:
+def initialize() -> None:
+    """Make LLVM's targets known; done once."""
     global _ready
     if not _ready:
         llvm.initialize_all_targets()
@@ -36,7 +37,7 @@ def compile_text(text: str, target: Target) -> bytes:
     variables, common subexpressions, loop invariants, simplification.
     """
     with _lock:
-        _initialize()
+        initialize()
         module = llvm.parse_assembly(text)
         if config.CHECK:
             module.verify()

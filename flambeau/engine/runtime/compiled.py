@@ -25,6 +25,7 @@ __all__ = ["CompiledProgram", "compile_program"]
 
 def compile_program(roots: list[Node], trace: Any) -> CompiledProgram:
     """Plan and compile a trace's roots for the CPU."""
+    backend_for("cpu")  # first: it switches off what it finds missing
     plan = make_plan(roots, frozenset(trace.donated))
     kinds = [
         "d" if not isinstance(x, Value) and NUMBERS.get(type(x)) is NUMBERS[float] else "q"
