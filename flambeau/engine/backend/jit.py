@@ -21,48 +21,69 @@ __all__ = ["compile_kernels", "compile_text"]
 
 CODE_VERSION = "1"  # raise it when equal kernels give other code
 
+Key = tuple[str, Target]  # the text of a kernel or module, and what it is compiled for
+
 _lock = threading.RLock()
-_addresses: dict[tuple[str, Target], int] = {}  # of kernels
-_modules: dict[tuple[str, Target], list[int]] = {}  # of other functions, by module
+_addresses: dict[Key, int] = {}  # of kernels
+_linked: dict[str, dict[str, int]] = {}  # modules from the disk cache: kernel name -> address
+_modules: dict[Key, list[int]] = {}  # of other functions, by module
 _jit: Any = None
 _libraries: list[Any] = []  # what was linked stays for the life of the process
 
 
 def compile_kernels(kernels: list[Kernel], target: Target) -> list[int]:
     """The addresses of `kernels` compiled for `target`; those not seen before are compiled
-    together, as one module."""
+    together, as one module, because LLVM has a price for each."""
     keys = [(format_kernel(k), target) for k in kernels]
     with _lock:
-        missing = [i for i, key in enumerate(keys) if key not in _addresses]
-        fresh = {keys[i]: kernels[i] for i in missing}
-        from_disk = {key: _load(key) for key in fresh}
-        for key, (name, body) in [(k, v) for k, v in from_disk.items() if v is not None]:
-            _addresses[key] = _link(body, [name])[0]
-            del fresh[key]
+        fresh = {
+            key: kernel
+            for key, kernel in zip(keys, kernels, strict=True)
+            if key not in _addresses and not _load(key)
+        }
         if fresh:
             _compile(fresh, target)
         return [_addresses[key] for key in keys]
 
 
-def _name(key: tuple[str, Target]) -> str:
+def _name(key: Key) -> str:
     text, target = key
     return "k_" + cache.key_of(text, repr(target), llvm_version(), CODE_VERSION)
 
 
-def _load(key: tuple[str, Target]) -> tuple[str, bytes] | None:
+def _load(key: Key) -> bool:
+    """Link the kernel's module from the disk cache, if it is there.
+
+    A kernel's entry names its module and all that is in it; the module is an entry of its own.
+    """
     name = _name(key)
-    body = cache.load(name)
-    return None if body is None else (name, body)
+    entry = cache.load(name)
+    if entry is None:
+        return False
+    module, *names = entry.decode().split()
+    if module not in _linked:
+        body = cache.load(module)
+        if body is None:
+            return False
+        _linked[module] = dict(zip(names, _link(body, names), strict=True))
+    _addresses[key] = _linked[module][name]
+    return True
 
 
-def _compile(kernels: dict[tuple[str, Target], Kernel], target: Target) -> None:
+def _compile(kernels: dict[Key, Kernel], target: Target) -> None:
     begin = time.perf_counter()
-    for key, kernel in kernels.items():
-        log(4, repr(kernel))
-        name = _name(key)
-        body = compile_object(module_text([emit_kernel(kernel, target, name)]), target)
-        cache.store(name, body)
-        _addresses[key] = _link(body, [name])[0]
+    names = {_name(key): key for key in kernels}
+    functions = []
+    for name, key in names.items():
+        log(4, repr(kernels[key]))
+        functions.append(emit_kernel(kernels[key], target, name))
+    body = compile_object(module_text(functions), target)
+    module = "m_" + cache.key_of(*names)
+    cache.store(module, body)
+    entry = " ".join([module, *names]).encode()
+    for name, address in zip(names, _link(body, list(names)), strict=True):
+        cache.store(name, entry)
+        _addresses[names[name]] = address
     log(1, f"compiled {len(kernels)} kernels in {(time.perf_counter() - begin) * 1e3:.1f} ms")
 
 
