@@ -6,9 +6,9 @@ import sys
 from typing import Any
 
 from flambeau.compiler.guards import Guards
-from flambeau.engine.backend.allocator import allocate, as_array
 from flambeau.engine.runtime.capture import UNSEEN, Recorder
 from flambeau.engine.runtime.evaluate import evaluate, run_locked
+from flambeau.engine.runtime.memory import allocate, as_array
 from flambeau.engine.runtime.random import DrawKey
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value, leaf

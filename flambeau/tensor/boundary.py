@@ -15,9 +15,15 @@ import numpy as np
 from flambeau.core.dtype import DType, float64
 from flambeau.core.layout import Layout
 from flambeau.core.types import Shape, tensor_type
-from flambeau.engine.backend.allocator import Buffer, allocate, as_array
 from flambeau.engine.runtime.capture import is_capturing
 from flambeau.engine.runtime.evaluate import flush, read_array
+from flambeau.engine.runtime.memory import (
+    Buffer,
+    allocate,
+    as_array,
+    available_threads,
+    set_threads,
+)
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import leaf
 from flambeau.tensor.tensor import Tensor
@@ -27,10 +33,12 @@ __all__ = [
     "adopt_buffer",
     "copy_of",
     "fresh",
+    "get_num_threads",
     "is_capturing",
     "number_cell",
     "read",
     "read_storage",
+    "set_num_threads",
     "set_number",
     "synchronize",
     "view_of_storage",
@@ -41,6 +49,25 @@ def synchronize() -> None:
     """Evaluate everything recorded so far, unless a function is being captured."""
     if not is_capturing():
         flush()
+
+
+def get_num_threads() -> int:
+    """How many threads share the work of a large operation.
+
+    >>> import flambeau
+    >>> flambeau.get_num_threads() >= 1
+    True
+    """
+    return available_threads()
+
+
+def set_num_threads(threads: int) -> None:
+    """Let `threads` threads share the work of large operations; results do not depend on it."""
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise RuntimeError(
+            f"set_num_threads: given {threads!r}; required: a positive int; try 1"
+        )
+    set_threads(threads)
 
 
 # -- reading ------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import numpy as np
 from flambeau.core import dtype as dt
 from flambeau.core.layout import Layout
 from flambeau.core.types import TensorType, tensor_type
-from flambeau.engine.backend.allocator import Buffer, allocate, as_array
 from flambeau.engine.runtime.evaluate import evaluate, flush
+from flambeau.engine.runtime.memory import Buffer, allocate, as_array
 from flambeau.engine.runtime.storage import External, Storage
 from flambeau.engine.runtime.value import leaf
 from flambeau.tensor.tensor import Tensor

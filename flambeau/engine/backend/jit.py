@@ -19,7 +19,7 @@ from flambeau.engine.kernel.ir import Kernel, format_kernel
 
 __all__ = ["compile_kernels", "compile_text"]
 
-CODE_VERSION = "1"  # raise it when equal kernels give other code
+CODE_VERSION = "2"  # raise it when equal kernels give other code
 
 Key = tuple[str, Target]  # the text of a kernel or module, and what it is compiled for
 

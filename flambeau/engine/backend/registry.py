@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import functools
+import importlib
 from typing import Any
 
-__all__ = ["backend_for"]
+__all__ = ["BACKENDS", "backend_for", "loaded_backend"]
+
+# device -> (module, class); modules are imported late because they load LLVM or a driver
+BACKENDS = {
+    "cpu": ("flambeau.engine.backend.cpu", "CpuBackend"),
+    "simulated": ("flambeau.engine.backend.simulated", "SimulatedBackend"),
+}
+
+_loaded: dict[str, Any] = {}
 
 
-@functools.lru_cache(maxsize=None)
 def backend_for(device: str) -> Any:
-    """The backend of a device ("cpu" or "simulated"); see engine/backend/base.py."""
-    if device == "cpu":
-        from flambeau.engine.backend.cpu import CpuBackend  # loads LLVM
+    """The backend of a device; see engine/backend/base.py."""
+    found = _loaded.get(device)
+    if found is None:
+        if device not in BACKENDS:
+            raise RuntimeError(
+                f"backend: given {device!r}; required: one of {', '.join(BACKENDS)}; try 'cpu'"
+            )
+        module, name = BACKENDS[device]
+        found = _loaded.setdefault(device, getattr(importlib.import_module(module), name)())
+    return found
 
-        return CpuBackend()
-    if device == "simulated":
-        from flambeau.engine.backend.simulated import SimulatedBackend
 
-        return SimulatedBackend()
-    raise RuntimeError(
-        f"backend: given {device!r}; this build has 'cpu' and 'simulated'; try 'cpu'"
-    )
+def loaded_backend(device: str) -> Any | None:
+    """The backend of a device if it was used already."""
+    return _loaded.get(device)

@@ -89,7 +89,7 @@ class Trace:
                 at = index.get(x)
                 if at is None:
                     if x.buffer is None:  # a view, or left over from an earlier flush
-                        at = self.add(x)
+                        at = self._add_missing(x)
                     else:
                         at = index[x] = ~len(leaves)
                         leaves.append(x)
@@ -103,6 +103,24 @@ class Trace:
         self.order.append(value)
         self.sources.append(positions)
         return at
+
+    def _add_missing(self, value: Value) -> int:
+        """The same for a value whose inputs may be missing in turn, however deep: views of
+        views are a chain that nothing bounds."""
+        index = self.index
+        stack = [value]
+        while stack:
+            missing = [
+                x for x in stack[-1].inputs
+                if type(x) is Value and x.buffer is None and x not in index
+            ]  # fmt: skip
+            if missing:
+                stack += missing
+            else:
+                x = stack.pop()
+                if x not in index:
+                    self.add(x)
+        return index[value]
 
     def find_roots(self, wanted: Value | None) -> None:
         """Find which values something outside refers to, and which leaves nothing else does."""

@@ -18,6 +18,9 @@ from flambeau.engine.graph.node import Node, topological
 __all__ = ["decompose"]
 
 HALVES = (dt.float16, dt.bfloat16)
+# Multiplications below which a product is a loop in a generated kernel, where it fuses with
+# what is around it: a library call costs as much as these.
+SMALL_PRODUCT = 1 << 13
 # Output positions of one image from which each image is a product of its own; below it the
 # images are put side by side in one product, which then needs a transposed copy.
 LARGE_IMAGE = 256
@@ -41,10 +44,10 @@ def _dot(node: Node) -> Node:
     if dtype in HALVES:
         wide = build.dot(build.convert(a, dt.float32), build.convert(b, dt.float32))
         return build.convert(_dot(wide), dtype)
-    if config.BLAS and dtype in (dt.float32, dt.float64):
-        return node
     n, m, k = a.shape
     p = b.shape[2]
+    if config.BLAS and dtype in (dt.float32, dt.float64) and n * m * k * p > SMALL_PRODUCT:
+        return node
     left = build.expand(build.reshape(a, (n, m, 1, k)), (n, m, p, k))
     right = build.permute(build.reshape(b, (n, 1, k, p)), (0, 1, 3, 2))
     product = build.apply("mul", left, build.expand(right, (n, m, p, k)))
