@@ -120,6 +120,8 @@ def _chart(
             f'<polyline points="{points}" fill="none" stroke="{curve.colour}" stroke-width="2" '
             'stroke-linejoin="round"/>'
         )
+        end_x, end_y = curve.points[-1]
+        parts.append(_dot(across(end_x), down(end_y), curve.colour))
         parts.append(_legend(LEFT + width - 90 * (len(curves) - i), 12, curve))
     return f'<g transform="translate({x:g} {y:g})">\n' + "\n".join(parts) + "\n</g>"
 
@@ -161,6 +163,10 @@ def _text(
         f'<text x="{x:g}" y="{y:g}" font-size="{size}" fill="{fill}" text-anchor="{anchor}" '
         f'font-weight="{weight}">{escaped}</text>'
     )
+
+
+def _dot(x: float, y: float, fill: str) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}"/>'
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, stroke: str, width: Any = 1) -> str:

@@ -1,0 +1,1 @@
+"""flambeau and PyTorch side by side: python -m bench --help."""

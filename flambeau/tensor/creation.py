@@ -1,0 +1,731 @@
+"""Making tensors: from data, filled with one number, and with a regular pattern.
+
+Operations (all lazy, so that a constant takes part in fusion and costs no memory):
+  full (value) [shape, dtype]
+  arange (start, step) [count, dtype]
+  linspace (start, end) [steps, dtype]
+  logspace (start, end, base) [steps, dtype]
+  eye () [rows, columns, dtype]
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from flambeau.core import dtype as dt
+from flambeau.core.device import CPU, Device
+from flambeau.core.dtype import DType
+from flambeau.core.types import Shape
+from flambeau.engine.graph import build
+from flambeau.engine.graph.node import Node
+from flambeau.tensor.apply import apply
+from flambeau.tensor.boundary import fresh, is_capturing
+from flambeau.tensor.external import tensor_over
+from flambeau.tensor.formats import Layout, MemoryFormat
+from flambeau.tensor.inplace import TO, into
+from flambeau.tensor.literal import array_of, check_fits
+from flambeau.tensor.operation import operation
+from flambeau.tensor.promotion import get_default_dtype
+from flambeau.tensor.tape import mode
+from flambeau.tensor.tensor import Size, Tensor
+
+__all__ = [
+    "arange",
+    "as_tensor",
+    "asarray",
+    "check_device",
+    "empty",
+    "empty_like",
+    "empty_strided",
+    "eye",
+    "finish",
+    "from_dlpack",
+    "from_numpy",
+    "frombuffer",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "scalar_tensor",
+    "size_of",
+    "tensor",
+    "zeros",
+    "zeros_like",
+]
+
+
+# -- checks -------------------------------------------------------------------------------------
+def check_device(name: str, device: Any) -> None:
+    """RuntimeError if there is no such device."""
+    if device is None or device is CPU:
+        return
+    found = Device(f"cuda:{device}" if isinstance(device, int) else device)
+    if found.type != "cpu":
+        raise RuntimeError(
+            f"{name}: given device {str(found)!r}; required: a device that is present, which is "
+            "'cpu'; try device='cpu'"
+        )
+
+
+def check_dtype(name: str, dtype: Any, otherwise: DType | None = None) -> DType:
+    """`dtype`, or the default where it is None."""
+    if dtype is None:
+        return otherwise or get_default_dtype()
+    if not isinstance(dtype, DType):
+        found = {float: dt.float64, int: dt.int64, bool: dt.bool_, complex: dt.complex128}.get(dtype)
+        if found is None:
+            raise TypeError(
+                f"{name}(): argument 'dtype' must be flambeau.dtype, not "
+                f"{type(dtype).__name__}; given {dtype!r}; try flambeau.float32"
+            )
+        return found
+    return dtype
+
+
+def size_of(name: str, size: Any) -> Shape:
+    """The shape given as one sequence or as several ints; RuntimeError for negative ones."""
+    if len(size) == 1:
+        only = size[0]
+        if isinstance(only, (tuple, list)):
+            size = only
+        elif isinstance(only, Tensor) and len(only._shape) == 1:
+            size = only.tolist()  # type: ignore[attr-defined]
+    shape = []
+    for n in size:
+        if type(n) is not int:
+            if isinstance(n, (bool, float, str)) or not hasattr(n, "__index__"):
+                raise TypeError(
+                    f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
+                    f"{type(n).__name__}; given {size!r}"
+                )
+            n = n.__index__()
+        if n < 0:
+            raise RuntimeError(
+                f"{name}: Dimension size must be non-negative: Trying to create tensor with "
+                f"negative dimension {n}: {list(size)}"
+            )
+        shape.append(n)
+    return tuple(shape)
+
+
+def finish(name: str, result: Tensor, requires_grad: bool, out: Any = None) -> Tensor:
+    """`result` after the options that all makers of tensors have."""
+    if out is not None:
+        result = into(out, result, name)
+    if requires_grad:
+        dtype = result.dtype
+        if not (dtype.is_floating_point or dtype.is_complex):
+            raise RuntimeError(
+                f"{name}: Only Tensors of floating point and complex dtype can require gradients; "
+                f"given dtype {dtype.name}; try dtype=flambeau.float32"
+            )
+        result._requires_grad = True
+    return result
+
+
+def check_layout(name: str, layout: Any, memory_format: Any = None) -> None:
+    """Only strided tensors whose elements lie row-major are made."""
+    if layout is not None and not (isinstance(layout, Layout) and layout.name == "strided"):
+        raise RuntimeError(f"{name}: given layout {layout!r}; required: flambeau.strided")
+    if memory_format is not None and not isinstance(memory_format, MemoryFormat):
+        raise TypeError(
+            f"{name}(): argument 'memory_format' must be flambeau.memory_format, not "
+            f"{type(memory_format).__name__}"
+        )
+
+
+# -- one number everywhere ----------------------------------------------------------------------
+@operation("full")
+def FULL(value: Node, shape: Shape, dtype: DType) -> Node:
+    """`value` in every element."""
+    return build.expand(build.convert(value, dtype), shape)
+
+
+@operation("constant")
+def CONSTANT(value: int, shape: Shape, dtype: DType) -> Node:
+    """A number that is known beforehand in every element."""
+    return build.full(shape, value, dtype)
+
+
+def _constant(name: str, value: int, shape: Shape, dtype: Any, device: Any, requires_grad: bool,
+              out: Any = None, layout: Any = None) -> Tensor:  # fmt: skip
+    if device is not None:
+        check_device(name, device)
+    if layout is not None:
+        check_layout(name, layout)
+    otherwise = None if out is None else out.dtype
+    dtype = dtype if type(dtype) is DType else check_dtype(name, dtype, otherwise)
+    result = apply(CONSTANT, (), (value, shape, dtype))
+    return result if not requires_grad and out is None else finish(name, result, requires_grad, out)
+
+
+def _sizes(name: str, size: Any, named: Any) -> Shape:
+    if named is not None:
+        size = (tuple(named),)
+    elif not size:
+        raise TypeError(f"{name}() received no size; required: ints or one tuple of ints")
+    return size_of(name, size)
+
+
+def zeros(
+    *size: Any, out: Tensor | None = None, dtype: DType | None = None, layout: Any = None,
+    device: Any = None, pin_memory: bool = False, requires_grad: bool = False, names: Any = None,
+    **named: Any,
+) -> Tensor:  # fmt: skip
+    """A tensor of zeros; `size` is several ints or one sequence of them.
+
+    >>> import flambeau
+    >>> flambeau.zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
+    shape = _sizes("zeros", size, _named_size("zeros", named))
+    return _constant("zeros", 0, shape, dtype, device, requires_grad, out, layout)
+
+
+def _named_size(name: str, named: dict) -> Any:
+    """`size=` may be given by name although it is also the list of positional arguments."""
+    if not named:
+        return None
+    size = named.pop("size", None)
+    if named:
+        raise TypeError(f"{name}() got an unexpected keyword argument {next(iter(named))!r}")
+    return size
+
+
+def ones(
+    *size: Any, out: Tensor | None = None, dtype: DType | None = None, layout: Any = None,
+    device: Any = None, pin_memory: bool = False, requires_grad: bool = False, names: Any = None,
+    **named: Any,
+) -> Tensor:  # fmt: skip
+    """A tensor of ones; `size` is several ints or one sequence of them.
+
+    >>> import flambeau
+    >>> flambeau.ones(3, dtype=flambeau.int64)
+    tensor([1, 1, 1])
+    """
+    shape = _sizes("ones", size, _named_size("ones", named))
+    return _constant("ones", 1, shape, dtype, device, requires_grad, out, layout)
+
+
+def empty(
+    *size: Any, out: Tensor | None = None, dtype: DType | None = None, layout: Any = None,
+    device: Any = None, pin_memory: bool = False, requires_grad: bool = False, names: Any = None,
+    memory_format: Any = None, **named: Any,
+) -> Tensor:  # fmt: skip
+    """A tensor whose elements are about to be written (zeros until then, which cost nothing)."""
+    check_layout("empty", None, memory_format)
+    shape = _sizes("empty", size, _named_size("empty", named))
+    return _constant("empty", 0, shape, dtype, device, requires_grad, out, layout)
+
+
+def full(
+    size: Any, fill_value: Any, *, out: Tensor | None = None, dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
+    names: Any = None,
+) -> Tensor:  # fmt: skip
+    """A tensor with `fill_value` in every element, whose kind of number decides the dtype.
+
+    >>> import flambeau
+    >>> flambeau.full((2, 2), 7)
+    tensor([[7, 7],
+            [7, 7]])
+    """
+    shape = size_of("full", (size,))
+    return _filled("full", shape, fill_value, dtype, device, requires_grad, out, layout)
+
+
+def _filled(name: str, shape: Shape, value: Any, dtype: Any, device: Any, requires_grad: bool,
+            out: Any = None, layout: Any = None) -> Tensor:  # fmt: skip
+    check_device(name, device)
+    check_layout(name, layout)
+    if isinstance(value, Tensor):
+        if value._shape:
+            raise TypeError(
+                f"{name}(): argument 'fill_value' must be Number, not Tensor of shape "
+                f"{list(value._shape)}; try expand"
+            )
+        found = value.dtype
+        value = value.detach()  # type: ignore[attr-defined]
+    else:
+        value = value.item() if isinstance(value, np.generic) else value
+        found = _kind_of(name, value)
+    dtype = check_dtype(name, dtype, found if out is None else out.dtype)
+    if not isinstance(value, Tensor):
+        check_fits(value, dtype)
+        if isinstance(value, complex) or dtype.is_complex:
+            result = apply(CONSTANT, (), (value, shape, dtype))
+            return finish(name, result, requires_grad, out)
+    return finish(name, apply(FULL, (value,), (shape, dtype)), requires_grad, out)
+
+
+def _kind_of(name: str, value: Any) -> DType:
+    if isinstance(value, bool):
+        return dt.bool_
+    if isinstance(value, int):
+        return dt.int64
+    if isinstance(value, float):
+        return get_default_dtype()
+    if isinstance(value, complex):
+        return get_default_dtype().to_complex()
+    raise TypeError(f"{name}(): argument 'fill_value' must be Number, not {type(value).__name__}")
+
+
+# -- like another tensor ------------------------------------------------------------------------
+def _like(name: str, value: int) -> Any:
+    def function(
+        input: Tensor, *, dtype: DType | None = None, layout: Any = None, device: Any = None,
+        requires_grad: bool = False, pin_memory: bool = False, memory_format: Any = None,
+    ) -> Tensor:  # fmt: skip
+        _need_tensor(name, input)
+        check_layout(name, layout, memory_format)
+        return _constant(name, value, input._shape, dtype or input.dtype, device, requires_grad)
+
+    return _named(function, name, f"A tensor of {name.split('_')[0]} of input's shape and dtype.")
+
+
+def _named(function: Any, name: str, doc: str) -> Any:
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
+
+def _need_tensor(name: str, x: Any) -> None:
+    if not isinstance(x, Tensor):
+        raise TypeError(
+            f"{name}(): argument 'input' (position 1) must be Tensor, not {type(x).__name__}; "
+            "try flambeau.tensor(...)"
+        )
+
+
+zeros_like, ones_like, empty_like = (
+    _like("zeros_like", 0),
+    _like("ones_like", 1),
+    _like("empty_like", 0),
+)
+
+
+def full_like(
+    input: Tensor, fill_value: Any, *, dtype: DType | None = None, layout: Any = None,
+    device: Any = None, requires_grad: bool = False, pin_memory: bool = False,
+    memory_format: Any = None,
+) -> Tensor:  # fmt: skip
+    """`fill_value` everywhere, in a tensor of input's shape and dtype."""
+    _need_tensor("full_like", input)
+    check_layout("full_like", layout, memory_format)
+    return _filled("full_like", input._shape, fill_value, dtype or input.dtype, device, requires_grad)
+
+
+def _new(name: str, value: int) -> Any:
+    def method(
+        self: Tensor, *size: Any, dtype: DType | None = None, device: Any = None,
+        requires_grad: bool = False, layout: Any = None, pin_memory: bool = False, **named: Any,
+    ) -> Tensor:  # fmt: skip
+        shape = _sizes(name, size, _named_size(name, named))
+        return _constant(name, value, shape, dtype or self.dtype, device, requires_grad)
+
+    what = name.split("_")[1]
+    return _named(method, name, f"A tensor of {what} of the given size and this tensor's dtype.")
+
+
+new_zeros, new_ones, new_empty = _new("new_zeros", 0), _new("new_ones", 1), _new("new_empty", 0)
+
+
+def new_full(
+    self: Tensor, size: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None,
+    requires_grad: bool = False, layout: Any = None, pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
+    """`fill_value` everywhere, in a tensor of the given size and this tensor's dtype."""
+    shape = size_of("new_full", (size,))
+    return _filled("new_full", shape, fill_value, dtype or self.dtype, device, requires_grad)
+
+
+def new_tensor(
+    self: Tensor, data: Any, *, dtype: DType | None = None, device: Any = None,
+    requires_grad: bool = False, layout: Any = None, pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
+    """A tensor with a copy of `data` and this tensor's dtype."""
+    return tensor(data, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+
+def empty_strided(
+    size: Any, stride: Any, *, dtype: DType | None = None, layout: Any = None, device: Any = None,
+    requires_grad: bool = False, pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
+    """A tensor whose elements lie under the given strides (in elements)."""
+    shape, strides = size_of("empty_strided", (size,)), tuple(stride)
+    if len(shape) != len(strides):
+        raise RuntimeError(
+            f"empty_strided: dimensionality of sizes ({len(shape)}) must match dimensionality of "
+            f"strides ({len(strides)})"
+        )
+    reach = 0 if 0 in shape else 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
+    memory = _constant("empty_strided", 0, (reach,), dtype, device, False)
+    result = memory.as_strided(shape, strides)  # type: ignore[attr-defined]
+    return finish("empty_strided", result.detach(), requires_grad)
+
+
+# -- from data ----------------------------------------------------------------------------------
+def tensor(
+    data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
+    """A tensor with a copy of `data`: a number, nested sequences of numbers, or an array.
+
+    Without `dtype`, floats have the default dtype, ints int64, bools bool, and arrays their own.
+    ValueError if the sequences are not equally long, RuntimeError if a number does not fit.
+
+    >>> import flambeau
+    >>> flambeau.tensor([[1.0, 2.0], [3.0, 4.0]])
+    tensor([[1., 2.],
+            [3., 4.]])
+    """
+    if device is not None:
+        check_device("tensor", device)
+    if dtype is not None and type(dtype) is not DType:
+        dtype = check_dtype("tensor", dtype)
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach()."
+            "clone() or sourceTensor.detach().clone().requires_grad_(True), rather than "
+            "flambeau.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        result = copied(data, dtype)
+    elif type(data) in _LAZY_NUMBERS and is_capturing():
+        result = _filled("tensor", (), data, dtype, None, False)
+    else:
+        result = from_array(*array_of(data, dtype))
+    return result if not requires_grad else finish("tensor", result, requires_grad)
+
+
+_LAZY_NUMBERS = (float, int, bool)
+
+
+def from_array(array: np.ndarray, dtype: DType) -> Tensor:
+    """A tensor with a copy of an array in the storage form of `dtype`."""
+    result, memory = fresh(dtype, array.shape)
+    memory[...] = array
+    if mode.inference:
+        result._inference = True
+    return result
+
+
+def copied(x: Tensor, dtype: DType | None) -> Tensor:
+    """A copy of `x` without its history."""
+    source = x.detach()  # type: ignore[attr-defined]
+    if dtype is None or dtype is x.dtype:
+        found: Tensor = source.clone()
+        return found
+    return apply(TO, (source,), (dtype,))
+
+
+def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """`data` as a tensor, sharing memory with arrays and tensors whose dtype is right already.
+
+    >>> import flambeau, numpy
+    >>> array = numpy.zeros(2, dtype="float32")
+    >>> x = flambeau.as_tensor(array)
+    >>> array[0] = 1
+    >>> x
+    tensor([1., 0.])
+    """
+    check_device("as_tensor", device)
+    dtype = None if dtype is None else check_dtype("as_tensor", dtype)
+    if isinstance(data, Tensor):
+        return data if dtype is None or dtype is data.dtype else apply(TO, (data,), (dtype,))
+    if isinstance(data, np.ndarray):
+        shared = tensor_over(data)
+        return shared if dtype is None or dtype is shared.dtype else apply(TO, (shared,), (dtype,))
+    return tensor(data, dtype=dtype)
+
+
+def asarray(
+    obj: Any, *, dtype: DType | None = None, device: Any = None, copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """`obj` as a tensor; copy=True always copies, copy=False never, None only if it must."""
+    check_device("asarray", device)
+    if not isinstance(obj, (Tensor, np.ndarray)):
+        obj = _from_other(obj)
+    shares = isinstance(obj, (Tensor, np.ndarray))
+    if shares:
+        own = obj.dtype if isinstance(obj, Tensor) else tensor_over(obj).dtype
+        shares = dtype is None or dtype is own
+    if copy is False and not shares:
+        raise ValueError(
+            "asarray: can't alias with arbitrary data, or with data of another dtype; "
+            "try copy=None"
+        )
+    if isinstance(obj, Tensor):
+        result = copied(obj, dtype) if copy or not shares else obj
+    elif copy or not shares:
+        result = tensor(obj, dtype=dtype)
+    else:
+        result = tensor_over(obj)
+    return result if not requires_grad else finish("asarray", result.detach(), True)  # type: ignore[attr-defined]
+
+
+def _from_other(obj: Any) -> Any:
+    if hasattr(obj, "__dlpack__"):
+        return from_dlpack(obj)
+    if isinstance(obj, (bytes, bytearray, memoryview)):
+        return np.frombuffer(obj, np.uint8)
+    return obj
+
+
+def from_numpy(ndarray: np.ndarray) -> Tensor:
+    """A tensor that shares the array's memory: writes to either are seen in both.
+
+    TypeError for arrays of a dtype that tensors cannot have; ValueError for negative strides.
+
+    >>> import flambeau, numpy
+    >>> array = numpy.arange(3)
+    >>> x = flambeau.from_numpy(array)
+    >>> x[0] = 10
+    >>> array.tolist()
+    [10, 1, 2]
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(
+            f"from_numpy: expected np.ndarray (got {type(ndarray).__name__}); "
+            "try flambeau.tensor(...)"
+        )
+    if not ndarray.flags.writeable:
+        warnings.warn(
+            "The given NumPy array is not writable, and so is the tensor: in-place operations on "
+            "it are refused. Try array.copy().",
+            UserWarning,
+            stacklevel=2,
+        )
+    return tensor_over(ndarray)
+
+
+def frombuffer(
+    buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of one dim over the memory of an object with the buffer protocol."""
+    if dtype is dt.bfloat16:
+        raise TypeError("frombuffer: given bfloat16, which NumPy lacks; try int16, then .view()")
+    array = np.frombuffer(buffer, dtype.numpy, count, offset)
+    return finish("frombuffer", tensor_over(array), requires_grad)
+
+
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A tensor that shares the memory of any object that has `__dlpack__`."""
+    if isinstance(ext_tensor, Tensor):
+        return ext_tensor.detach()  # type: ignore[attr-defined,no-any-return]
+    return tensor_over(np.from_dlpack(ext_tensor))
+
+
+def scalar_tensor(
+    s: Any, *, dtype: DType | None = None, layout: Any = None, device: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """A number as a tensor without dims, of the default dtype."""
+    return _filled("scalar_tensor", (), s, dtype or get_default_dtype(), device, requires_grad)
+
+
+# -- regular patterns ---------------------------------------------------------------------------
+def _wide(dtype: DType) -> DType:
+    """What positions are calculated in before they are rounded to `dtype`."""
+    return dt.float64 if dtype.is_floating_point else dt.int64
+
+
+@operation("arange")
+def ARANGE(start: Node, step: Node, count: int, dtype: DType) -> Node:
+    """start + step * i for i = 0 ... count - 1."""
+    wide = _wide(dtype)
+    i = build.convert(build.iota((count,), 0), wide)
+    scaled = build.apply("mul", i, build.convert(step, wide))
+    return build.convert(build.apply("add", scaled, build.convert(start, wide)), dtype)
+
+
+def arange(
+    start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None = None,
+    dtype: DType | None = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """start, start + step, ... up to but without end; int64 if all are ints.
+
+    >>> import flambeau
+    >>> flambeau.arange(5)
+    tensor([0, 1, 2, 3, 4])
+    >>> flambeau.arange(1, 2.5, 0.5)
+    tensor([1.0000, 1.5000, 2.0000])
+    """
+    check_device("arange", device)
+    check_layout("arange", layout)
+    if end is None:
+        start, end = 0, start
+    start, end, step = (_number("arange", x) for x in (start, end, step))
+    is_float = isinstance(start, float) or isinstance(end, float) or isinstance(step, float)
+    otherwise = get_default_dtype() if is_float else dt.int64
+    dtype = check_dtype("arange", dtype, otherwise if out is None else out.dtype)
+    if dtype is dt.bool_:
+        raise NotImplementedError("arange: not implemented for bool; try .bool() of the result")
+    if step == 0:
+        raise RuntimeError("arange: step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"arange: unsupported range: {start} -> {end}")
+    if (step > 0) != (end >= start) and end != start:
+        raise RuntimeError(
+            f"arange: upper bound and lower bound inconsistent with step sign: from {start} to "
+            f"{end} by {step}"
+        )
+    if not dtype.is_floating_point and is_float:
+        start, end, step = int(start), int(end), int(step)
+        if step == 0:
+            raise RuntimeError(f"arange: step must be nonzero, and is 0 as {dtype.name}")
+    count = -((start - end) // step) if type(step) is int else math.ceil((end - start) / step)
+    result = apply(ARANGE, (start, step), (int(max(count, 0)), dtype))
+    return finish("arange", result, requires_grad, out)
+
+
+def range_(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
+    """start, start + step, ... up to and with end; deprecated in favour of arange."""
+    if end is None:
+        raise TypeError("range() missing 1 required positional argument: 'end'")
+    count = math.floor((end - start) / step) + 1
+    options["dtype"] = options.get("dtype") or get_default_dtype()
+    return arange(float(start), start + count * step - step / 2, float(step), **options)
+
+
+range_.__name__ = range_.__qualname__ = "range"
+
+
+def _number(name: str, x: Any) -> Any:
+    """A number argument, which may be a tensor with one element."""
+    if type(x) is int or type(x) is float:
+        return x
+    if isinstance(x, Tensor) or isinstance(x, np.generic):
+        return x.item()  # type: ignore[union-attr]
+    if isinstance(x, bool):
+        return int(x)
+    if isinstance(x, (int, float)):
+        return x
+    if hasattr(x, "__index__"):
+        return x.__index__()
+    raise TypeError(f"{name}(): arguments must be Numbers, not {type(x).__name__}; given {x!r}")
+
+
+def _line(start: Node, end: Node, steps: int) -> Node:
+    """steps float64 numbers from start to end, counted from the nearer of the two."""
+    a, b = build.convert(start, dt.float64), build.convert(end, dt.float64)
+    if steps == 1:
+        return build.expand(a, (1,))
+    i = build.convert(build.iota((steps,), 0), dt.float64)
+    gap = build.apply("div", build.apply("sub", b, a), build.constant(steps - 1, dt.float64))
+    low = build.apply("add", a, build.apply("mul", i, gap))
+    back = build.apply("sub", build.constant(steps - 1, dt.float64), i)
+    high = build.apply("sub", b, build.apply("mul", back, gap))
+    is_low = build.apply("lt", i, build.constant(steps // 2, dt.float64))
+    return build.apply("where", is_low, low, high)
+
+
+@operation("linspace")
+def LINSPACE(start: Node, end: Node, steps: int, dtype: DType) -> Node:
+    """`steps` numbers, evenly spaced from start to end, which are included."""
+    return build.convert(_line(start, end, steps), dtype)
+
+
+@operation("logspace")
+def LOGSPACE(start: Node, end: Node, base: Node, steps: int, dtype: DType) -> Node:
+    """base to the power of evenly spaced numbers."""
+    power = build.apply(
+        "pow", build.convert(base, dt.float64), _line(start, end, steps)
+    )
+    return build.convert(power, dtype)
+
+
+def _ends(name: str, start: Any, end: Any, steps: int, dtype: DType) -> tuple[Any, Any]:
+    if steps < 0:
+        raise RuntimeError(f"{name}: number of steps must be non-negative, given {steps}")
+    start, end = _number(name, start), _number(name, end)
+    if not dtype.is_floating_point:
+        return int(start), int(end)
+    return float(start), float(end)
+
+
+def linspace(
+    start: Any, end: Any, steps: int, *, out: Tensor | None = None, dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """`steps` numbers, evenly spaced from start to end, both included.
+
+    >>> import flambeau
+    >>> flambeau.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    check_device("linspace", device)
+    check_layout("linspace", layout)
+    dtype = check_dtype("linspace", dtype, None if out is None else out.dtype)
+    ends = _ends("linspace", start, end, steps, dtype)
+    return finish("linspace", apply(LINSPACE, ends, (int(steps), dtype)), requires_grad, out)
+
+
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, *, out: Tensor | None = None,
+    dtype: DType | None = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """base to the power of `steps` numbers that are evenly spaced from start to end.
+
+    >>> import flambeau
+    >>> flambeau.logspace(0, 3, 4)
+    tensor([   1.,   10.,  100., 1000.])
+    """
+    check_device("logspace", device)
+    check_layout("logspace", layout)
+    dtype = check_dtype("logspace", dtype, None if out is None else out.dtype)
+    inputs = (*_ends("logspace", start, end, steps, dtype), float(base))
+    return finish("logspace", apply(LOGSPACE, inputs, (int(steps), dtype)), requires_grad, out)
+
+
+@operation("eye")
+def EYE(rows: int, columns: int, dtype: DType) -> Node:
+    """Ones on the diagonal."""
+    shape = (rows, columns)
+    return build.convert(build.apply("eq", build.iota(shape, 0), build.iota(shape, 1)), dtype)
+
+
+def eye(
+    n: int, m: int | None = None, *, out: Tensor | None = None, dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """A matrix of n rows and m columns (n by default) with ones on the diagonal.
+
+    >>> import flambeau
+    >>> flambeau.eye(2, 3)
+    tensor([[1., 0., 0.],
+            [0., 1., 0.]])
+    """
+    m = n if m is None else m
+    for letter, size in (("n", n), ("m", m)):
+        if size < 0:
+            raise RuntimeError(f"eye: {letter} must be greater or equal to 0, got {size}")
+    check_device("eye", device)
+    check_layout("eye", layout)
+    dtype = check_dtype("eye", dtype, None if out is None else out.dtype)
+    return finish("eye", apply(EYE, (), (int(n), int(m), dtype)), requires_grad, out)
+
+
+def legacy_init(self: Tensor, *data: Any, device: Any = None) -> None:
+    """flambeau.Tensor(2, 3) has these sizes; flambeau.Tensor([2, 3]) these elements."""
+    check_device("Tensor", device)
+    if len(data) == 1 and isinstance(data[0], (Tensor, list, tuple, np.ndarray)) and not (
+        isinstance(data[0], Size)
+    ):  # fmt: skip
+        source = copied(data[0], dt.float32) if isinstance(data[0], Tensor) else tensor(
+            data[0], dtype=dt.float32
+        )  # fmt: skip
+    else:
+        source = empty(*data, dtype=dt.float32) if data else empty(0, dtype=dt.float32)
+    self._storage = source._storage
