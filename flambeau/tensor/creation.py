@@ -59,6 +59,12 @@ __all__ = [
     "zeros_like",
 ]
 
+# what the package has under these names; the others are helpers and methods
+FUNCTIONS = (
+    "arange as_tensor asarray empty empty_like empty_strided eye from_dlpack from_numpy frombuffer "
+    "full full_like linspace logspace ones ones_like scalar_tensor tensor zeros zeros_like"
+).split()
+
 
 # -- checks -------------------------------------------------------------------------------------
 def check_device(name: str, device: Any) -> None:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def load_writer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_map", ROOT / "docs" / "write_map.py")
+    spec = importlib.util.spec_from_file_location("write_map", ROOT / "tools" / "write_map.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -21,7 +21,7 @@ def load_writer() -> ModuleType:
 def test_list_of_files_is_current() -> None:
     writer = load_writer()
     text = writer.MAP.read_text(encoding="utf-8")
-    assert text == writer.updated(text), "run: python docs/write_map.py"
+    assert text == writer.updated(text), "run: python tools/write_map.py"
 
 
 def test_every_file_says_what_it_is() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flambeau.autograd.vjps import elementwise, movement, reduction, structure
+from flambeau.autograd.vjps import creation, elementwise, movement, reduction, structure
 from flambeau.autograd.vjps.table import (
     NON_DIFFERENTIABLE,
     VJPS,
@@ -14,6 +14,7 @@ from flambeau.autograd.vjps.table import (
 __all__ = [
     "NON_DIFFERENTIABLE",
     "VJPS",
+    "creation",
     "elementwise",
     "movement",
     "non_differentiable",

@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flambeau.tensor import methods as _methods  # noqa: F401 - defines every operation first
 from flambeau.tensor.operation import OPERATIONS
 from flambeau.tensor.tape import Derivative
 

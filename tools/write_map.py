@@ -1,4 +1,4 @@
-"""Write the list of files in map.md from what is on the disk: python docs/write_map.py
+"""Write the list of files in map.md from what is on the disk: python tools/write_map.py
 
 Each line is a file's name and the first line of its docstring. tests/docs/test_map.py says when
 the list is not current.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAP = ROOT / "docs" / "map.md"
-BEGIN = "<!-- files: written by docs/write_map.py -->"
+BEGIN = "<!-- files: written by tools/write_map.py -->"
 ORDER = (
     ".", "core", "engine", "engine/graph", "engine/kernel", "engine/schedule", "engine/codegen",
     "engine/backend", "engine/runtime", "tensor", "autograd", "nn", "optim", "compiler", "io",

@@ -1,0 +1,39 @@
+"""Checks of indices at the call, where their values are already known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from flambeau.tensor.boundary import is_capturing, read, read_storage
+from flambeau.tensor.tensor import Tensor
+
+__all__ = ["check_range", "known_array"]
+
+
+def known_array(x: Tensor) -> Any:
+    """x's elements if they can be read without computing anything, else None."""
+    if is_capturing() or x._storage.value.buffer is None:
+        return None
+    layout = x._layout
+    if layout is None:
+        return read(x)
+    flat = read_storage(x)[layout.offset :]
+    strides = [s * flat.itemsize for s in layout.strides]
+    return np.lib.stride_tricks.as_strided(flat, layout.shape, strides, writeable=False)
+
+
+def check_range(x: Tensor, count: int, error: str, ignore: int | None = None) -> None:
+    """IndexError with `error`, formatted with the index, if one is not in 0 <= i < count."""
+    array = known_array(x)
+    if array is None or not array.size:
+        return
+    low, high = array.min(), array.max()
+    if low >= 0 and high < count:
+        return
+    bad = (array < 0) | (array >= count)
+    if ignore is not None:
+        bad &= array != ignore
+    if bad.any():
+        raise IndexError(error.format(int(array[bad].flat[0]) if array.ndim else int(array)))
