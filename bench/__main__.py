@@ -11,7 +11,15 @@ from pathlib import Path
 
 from bench.library import Library, load_libraries
 from bench.measure import interleaved
-from bench.report import Line, as_json, describe_machine, format_line, header
+from bench.report import (
+    Line,
+    as_json,
+    as_markdown,
+    describe_machine,
+    format_line,
+    header,
+    put_into_page,
+)
 from bench.rows import ROWS, Row
 from bench.startup import STARTUPS, Startup, measure_startup
 from flambeau.engine.backend.pool import available_threads
@@ -39,6 +47,10 @@ def main() -> int:
         lines.append(line)
     if options.json:
         Path(options.json).write_text(json.dumps(as_json(machine, lines), indent=1) + "\n")
+    for name in options.pages:
+        page = Path(name)
+        text = put_into_page(page.read_text(encoding="utf-8"), as_markdown(machine, lines))
+        page.write_text(text, encoding="utf-8")
     return 1 if any(line.error for line in lines) else 0
 
 
@@ -68,11 +80,15 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--compile",
         action="store_true",
-        help="let PyTorch use torch.compile in the rows that compile",
+        help="let PyTorch use torch.compile on the model in the rows that compile",
     )
     parser.add_argument("--threads", type=int, default=0, help="for both (all there are)")
     parser.add_argument("--seconds", type=float, default=2.0, help="for each row (2)")
     parser.add_argument("--alone", action="store_true", help="without PyTorch")
+    parser.add_argument(
+        "--pages", nargs="*", default=[], metavar="FILE",
+        help="put the table between the marks of these pages: README.md README.zh.md",
+    )  # fmt: skip
     parser.add_argument("--list", action="store_true", help="only name the rows")
     return parser.parse_args()  # fmt: skip
 

@@ -13,12 +13,16 @@ __all__ = ["Library", "load_libraries"]
 class Library:
     """A library with PyTorch's names, and how to wait for its results."""
 
-    def __init__(self, module: Any, finish: Callable[[], None], compile: Any) -> None:
+    def __init__(
+        self, module: Any, finish: Callable[[], None], compile_step: Any, compile_model: Any
+    ) -> None:
         self.torch = module
         self.name: str = module.__name__
         self.version: str = getattr(module, "__version__", "?")
         self.finish = finish  # evaluate everything recorded: nothing is left for later
-        self.compile = compile  # capture a step; None: run it as it is
+        # what each recommends: one captures a whole step, the other compiles the model in it
+        self.compile_step = compile_step
+        self.compile_model = compile_model
 
     def finished(self, function: Callable[[], Any]) -> Callable[[], None]:
         """`function` with its result computed before it returns."""
@@ -32,14 +36,19 @@ class Library:
         return run
 
 
+def _unchanged(function: Any) -> Any:
+    return function
+
+
 def load_libraries(threads: int, theirs_compiled: bool) -> list[Library]:
     """flambeau, and PyTorch where it is installed."""
     flambeau = importlib.import_module("flambeau")
     boundary = importlib.import_module("flambeau.tensor.boundary")
     flambeau.set_num_threads(threads)
-    libraries = [Library(flambeau, boundary.synchronize, flambeau.compile)]
+    libraries = [Library(flambeau, boundary.synchronize, flambeau.compile, _unchanged)]
     with contextlib.suppress(ImportError):
         torch = importlib.import_module("torch")
         torch.set_num_threads(threads)
-        libraries.append(Library(torch, lambda: None, torch.compile if theirs_compiled else None))
+        compile_model = torch.compile if theirs_compiled else _unchanged
+        libraries.append(Library(torch, lambda: None, _unchanged, compile_model))
     return libraries

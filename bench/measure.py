@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Sample", "interleaved"]
@@ -33,7 +33,7 @@ class Sample:
         return (high - low) / 2 / self.median
 
 
-def interleaved(calls: list[Callable[[], object]], seconds: float) -> list[Sample]:
+def interleaved(calls: Sequence[Callable[[], object]], seconds: float) -> list[Sample]:
     """A sample for each of `calls`, taken by turns for about `seconds` in all."""
     repeats = [_repeats(call) for call in calls]
     times: list[list[float]] = [[] for _ in calls]

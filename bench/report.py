@@ -11,7 +11,15 @@ from bench.library import Library
 from bench.measure import Sample
 from flambeau.doctor import package_version, processor_name
 
-__all__ = ["Line", "as_json", "describe_machine", "format_line", "header"]
+__all__ = [
+    "Line",
+    "as_json",
+    "as_markdown",
+    "describe_machine",
+    "format_line",
+    "header",
+    "put_into_page",
+]
 
 NAME_WIDTH = 42
 
@@ -37,7 +45,6 @@ class Line:
 def describe_machine(libraries: list[Library], threads: int) -> dict[str, Any]:
     """What the figures depend on."""
     versions = {library.name: library.version for library in libraries}
-    versions["flambeau"] = package_version("flambeau")
     for name in ("numpy", "llvmlite", "scipy-openblas32"):
         versions[name] = package_version(name)
     return {
@@ -85,6 +92,38 @@ def _duration(seconds: float) -> str:
         if seconds < limit:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds:.3g} s"
+
+
+def as_markdown(machine: dict[str, Any], lines: list[Line]) -> str:
+    """The table for the README."""
+    versions = machine["versions"]
+    theirs = f"PyTorch {versions['torch']}" if "torch" in versions else "PyTorch"
+    rows = [
+        f"{machine['processor']}, {machine['threads']} threads, {machine['system']}, Python "
+        f"{machine['python']}, numpy {versions['numpy']}, llvmlite {versions['llvmlite']}, "
+        f"{machine['date']}.",
+        "",
+        f"| work | flambeau {versions['flambeau']} | {theirs} | ratio |",
+        "|---|---:|---:|---:|",
+    ]
+    for line in lines:
+        if line.ours is not None:
+            ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
+            times = [_duration(s.median) if s is not None else "" for s in (line.ours, line.theirs)]
+            rows.append(f"| {line.name} | {times[0]} | {times[1]} | {ratio} |")
+    return "\n".join(rows)
+
+
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+
+
+def put_into_page(page: str, table: str) -> str:
+    """A page's text with the table between its marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, mark, after = rest.partition(END)
+    if not mark:
+        raise ValueError(f"bench: the page has no place for figures ({BEGIN} and {END})")
+    return f"{before}{BEGIN}\n{table}\n{mark}{after}"
 
 
 def as_json(machine: dict[str, Any], lines: list[Line]) -> dict[str, Any]:

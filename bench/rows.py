@@ -80,6 +80,8 @@ def mlp_step(optimizer: str, captured: bool) -> Callable[[Library], Work]:
         torch, nn = library.torch, library.torch.nn
         torch.manual_seed(0)
         model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 1))
+        if captured:
+            model = library.compile_model(model)
         rule = getattr(torch.optim, optimizer)(model.parameters(), lr=1e-3)
         criterion = nn.MSELoss()
         inputs, targets = torch.randn(16, 8), torch.randn(16, 1)
@@ -91,7 +93,7 @@ def mlp_step(optimizer: str, captured: bool) -> Callable[[Library], Work]:
             rule.step()
             return loss.detach()
 
-        run = library.compile(step) if captured and library.compile else step
+        run = library.compile_step(step) if captured else step
         return lambda: run(inputs, targets)
 
     return make
@@ -108,6 +110,8 @@ def cnn_step(captured: bool) -> Callable[[Library], Work]:
             nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(),
             nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.25), nn.Linear(512, 10),
         )  # fmt: skip
+        if captured:
+            model = library.compile_model(model)
         rule = torch.optim.Adam(model.parameters(), lr=1e-3)
         criterion = nn.CrossEntropyLoss()
         images, labels = torch.rand(64, 1, 8, 8), torch.arange(64) % 10
@@ -119,7 +123,7 @@ def cnn_step(captured: bool) -> Callable[[Library], Work]:
             rule.step()
             return loss.detach()
 
-        run = library.compile(step) if captured and library.compile else step
+        run = library.compile_step(step) if captured else step
         return lambda: run(images, labels)
 
     return make

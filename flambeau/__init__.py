@@ -5,15 +5,19 @@
 What costs time to import (nn, optim, compile, ...) is loaded when it is first named.
 """
 
+# ruff: noqa: F401, N813 - what is imported here is what the package offers
+
 from __future__ import annotations
 
 import importlib
+from math import e, inf, nan, pi
 from typing import TYPE_CHECKING, Any
 
 from flambeau import autograd
 from flambeau.autograd import (
     enable_grad,
     inference_mode,
+    is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
     no_grad,
@@ -43,6 +47,7 @@ from flambeau.core.dtype import (
 )
 from flambeau.core.dtype import bool_ as bool
 from flambeau.engine.runtime.random import Generator, default_generator
+from flambeau.tensor import legacy as _legacy
 from flambeau.tensor import methods as _methods
 from flambeau.tensor import returns as return_types
 from flambeau.tensor.formats import Layout as layout
@@ -56,32 +61,41 @@ from flambeau.tensor.formats import (
 )
 from flambeau.tensor.tensor import Size, Tensor
 
+if TYPE_CHECKING:
+    from flambeau.tensor.creation import tensor
+
 half, float, double = float16, float32, float64
 cfloat, cdouble = complex64, complex128
 short, int, long = int16, int32, int64
 
-from math import e, inf, nan, pi  # noqa: E402
-
 newaxis = None
-__version__ = "0.1.0"
+__version__ = "0.1.0.dev0"
 
-globals().update(_methods.FUNCTIONS)
+globals().update(_legacy.CLASSES)
+globals().update({k: v for k, v in _methods.FUNCTIONS.items() if k != "tensor"})
 
+# -- loaded when first named -----------------------------------------------------------------------
 # name -> the module it lives in and its name there ("" for the module itself)
-_LAZY = {
-    "nn": ("flambeau.nn", ""),
-    "optim": ("flambeau.optim", ""),
-    "utils": ("flambeau.utils", ""),
-    "io": ("flambeau.io", ""),
-    "testing": ("flambeau.testing", ""),
-    "linalg": ("flambeau.linalg", ""),
-    "fft": ("flambeau.fft", ""),
-    "special": ("flambeau.special", ""),
-    "random": ("flambeau.random", ""),
-    "compiler": ("flambeau.compiler", ""),
+_LAZY: dict[str, tuple[str, str]] = {
+    **{
+        name: (f"flambeau.{name}", "")
+        for name in ("compiler", "cuda", "io", "nn", "optim", "random", "testing", "utils")
+    },
     "save": ("flambeau.io", "save"),
     "load": ("flambeau.io", "load"),
     "compile": ("flambeau.compiler", "compile"),
+    **{
+        name: ("flambeau.nn.functional", name)
+        for name in (
+            "adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear "
+            "binary_cross_entropy_with_logits celu conv1d conv2d conv3d conv_transpose1d "
+            "conv_transpose2d conv_transpose3d cosine_embedding_loss cosine_similarity dropout "
+            "embedding feature_alpha_dropout group_norm hardshrink hinge_embedding_loss "
+            "instance_norm kl_div layer_norm log_softmax margin_ranking_loss max_pool1d "
+            "max_pool2d max_pool3d pairwise_distance poisson_nll_loss prelu rms_norm rrelu selu "
+            "softmax threshold triplet_margin_loss"
+        ).split()
+    },
 }
 
 
@@ -93,6 +107,26 @@ def __getattr__(name: str) -> Any:
     value = getattr(module, found[1]) if found[1] else module
     globals()[name] = value
     return value
+
+
+def _late_method(name: str) -> Any:
+    """A method of Tensor that flambeau.nn.functional has."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return __getattr__(name)(self, *args, **kwargs)
+
+    method.__name__ = name
+    method.__qualname__ = f"Tensor.{name}"
+    method.__doc__ = f"flambeau.nn.functional.{name} of this tensor."
+    return method
+
+
+for _name in ("hardshrink", "log_softmax", "prelu", "softmax"):
+    setattr(Tensor, _name, _late_method(_name))
+
+__all__ = sorted(n for n in {*globals(), *_LAZY} if n[0] != "_" or n == "__version__")
+for _name in ("annotations", "importlib", "Any", "TYPE_CHECKING"):
+    __all__.remove(_name)
 
 
 def __dir__() -> list[str]:

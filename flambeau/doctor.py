@@ -39,11 +39,13 @@ class Finding:
 
 
 def package_version(name: str) -> str:
-    """The installed version of a distribution, or why there is none."""
+    """The installed version of a distribution, or that there is none."""
+    if name == "flambeau":  # the one that runs, which may be a tree beside the installed one
+        return getattr(import_module(name), "__version__", "of unknown version")
     try:
         return version(name)
     except PackageNotFoundError:
-        return "not installed" if name != "flambeau" else "(not installed: run from its source)"
+        return "not installed"
 
 
 # -- the rows -----------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 import flambeau
+from bench.measure import Sample
+from bench.report import Line, as_markdown, put_into_page
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -38,7 +40,7 @@ def test_version_is_the_projects() -> None:
 
 
 def test_public_names_exist() -> None:
-    missing = [name for name in flambeau.__all__ if not hasattr(flambeau, name)]
+    missing = [name for name in dir(flambeau) if not hasattr(flambeau, name)]
     assert not missing
 
 
@@ -106,3 +108,22 @@ def test_every_row_of_the_bench_runs() -> None:
 def test_bench_says_that_no_row_matches(only: str) -> None:
     done = run("-m", "bench", "--only", only)
     assert done.returncode == 2 and "--list" in done.stdout
+
+
+def test_table_goes_between_the_marks_of_a_page() -> None:
+    lines = [
+        Line("fast", Sample((1e-6, 2e-6, 3e-6)), Sample((4e-6,)), 1.0),
+        Line("broken", None, None, None, "ValueError: no"),
+    ]
+    versions = dict.fromkeys(("flambeau", "torch", "numpy", "llvmlite"), "1.0")
+    machine = {
+        "processor": "P", "threads": 2, "system": "S", "python": "3", "versions": versions,
+        "date": "today",
+    }  # fmt: skip
+    for page in ("README.md", "README.zh.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        once = put_into_page(text, as_markdown(machine, lines))
+        assert "| fast | 2 us | 4 us | 2.00 |" in once and "broken" not in once
+        assert put_into_page(once, as_markdown(machine, lines)) == once
+    with pytest.raises(ValueError, match="no place for figures"):
+        put_into_page("nothing", "table")

@@ -1,4 +1,4 @@
-"""Write the list of files in map.md from what is on the disk: python tools/write_map.py
+"""Write the list of files in map.md from what is on the disk: python -m tools
 
 Each line is a file's name and the first line of its docstring. tests/docs/test_map.py says when
 the list is not current.
@@ -59,5 +59,10 @@ def updated(text: str) -> str:
     return text[: text.index(BEGIN) + len(BEGIN)] + "\n" + file_list()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the file."""
     MAP.write_text(updated(MAP.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from flambeau.autograd.engine import Edge, fit, run
 from flambeau.core.types import TensorType
 from flambeau.tensor.apply import apply, edge_of
 from flambeau.tensor.cotangent import ONES
+from flambeau.tensor.joining import stack
 from flambeau.tensor.tape import mode
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import grad_fn_of, value_of
@@ -120,9 +121,7 @@ def grad(
 def _stacked(rows: list) -> Any:
     if rows[0] is None:
         return None
-    import flambeau
-
-    return flambeau.stack(rows)
+    return stack(rows)
 
 
 def _input_edge(name: str, x: Any) -> Edge:

@@ -86,7 +86,8 @@ def _cotangents(node: GradNode, g: Tensor, needed: set[Node] | None) -> list[Ten
             result.append(None)
             continue
         find = getters[i]
-        c = rules[i](g) if find is None else rules[i](*[get(node, g) for get in find])
+        rule: Any = rules[i]
+        c = rule(g) if find is None else rule(*[get(node, g) for get in find])
         if c is not None:
             own = c._storage.value.type if c._layout is None else value_of(c).type
             type = key[i + 1]

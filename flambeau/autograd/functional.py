@@ -8,7 +8,7 @@ from typing import Any
 from flambeau.autograd.backward import grad
 from flambeau.tensor.apply import apply
 from flambeau.tensor.cotangent import ZEROS
-from flambeau.tensor.shaping import stack
+from flambeau.tensor.joining import stack
 from flambeau.tensor.tape import mode
 from flambeau.tensor.tensor import Tensor
 

@@ -79,7 +79,7 @@ def _check_inputs(inputs: Sequence[Any]) -> list[int]:
     for i in chosen:
         if inputs[i].dtype is not dt.float64:
             raise ValueError(
-                f"gradcheck: input {i} has dtype {inputs[i].dtype.name}; required: float64, because "
+                f"gradcheck: input {i} has dtype {inputs[i].dtype.name}; required: float64, as "
                 "finite differences in less precision say nothing; try .double()"
             )
     return chosen

@@ -74,10 +74,10 @@ def _get_grad(self: Tensor) -> Tensor | None:
     found: Tensor | None = self._grad
     if found is None and self._grad_fn is not None and not self._retains_grad:
         warnings.warn(
-            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
-            "attribute won't be populated during autograd.backward(). If you indeed want the .grad "
-            "field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf "
-            "Tensor.",
+            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its "
+            ".grad attribute won't be populated during autograd.backward(). If you indeed want "
+            "the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the "
+            "non-leaf Tensor.",
             UserWarning,
             stacklevel=2,
         )

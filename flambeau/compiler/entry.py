@@ -6,6 +6,8 @@ import sys
 from typing import Any
 
 from flambeau.compiler.guards import Guards
+from flambeau.core.dtype import float32
+from flambeau.core.types import tensor_type
 from flambeau.engine.runtime.capture import UNSEEN, Recorder
 from flambeau.engine.runtime.evaluate import evaluate, run_locked
 from flambeau.engine.runtime.memory import allocate, as_array
@@ -92,8 +94,8 @@ class Entry:
                 storage = x._grad._storage
             storage.value = leaf(types[root], buffers[root])
             storage.version += writes
-        for tensor, root, layout in self.new_grads:
-            tensor._grad = None if root is None else _fresh(types[root], buffers[root], layout)
+        for tensor, new, layout in self.new_grads:
+            tensor._grad = None if new is None else _fresh(types[new], buffers[new], layout)
         return _rebuild(self.result, tensors, types, buffers)
 
     def _keep_shared(self, leaves: list[Any]) -> None:
@@ -126,9 +128,6 @@ def _fresh(type: Any, buffer: Any, layout: Any) -> Tensor:
 
 def _leaf_references() -> tuple[int, int]:
     """What `_keep_shared` counts for a leaf that one storage and the list refer to."""
-    from flambeau.core.dtype import float32
-    from flambeau.core.types import tensor_type
-
     storage = Storage(leaf(tensor_type(float32, ()), allocate(4)))
     leaves = [storage.value]
     count = sys.getrefcount
@@ -296,9 +295,7 @@ def _describe_result(
     if isinstance(x, (tuple, list)):
         return type(x)(_describe_result(v, recorder, tensors, roots, accounted) for v in x)
     if isinstance(x, dict):
-        return {
-            k: _describe_result(v, recorder, tensors, roots, accounted) for k, v in x.items()
-        }
+        return {k: _describe_result(v, recorder, tensors, roots, accounted) for k, v in x.items()}
     return _Same(x)
 
 

@@ -8,6 +8,7 @@ and mode, and of optimizers' hyperparameters and state, are counted by the modul
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -46,12 +47,17 @@ class Watcher:
         ]
 
     def __enter__(self) -> Watcher:
+        # callbacks and finalizers of the garbage collector are no part of the function
+        self.collects = gc.isenabled()
+        gc.disable()
         self.before = sys.getprofile()
         sys.setprofile(self._event)
         return self
 
     def __exit__(self, *exc: object) -> None:
         sys.setprofile(self.before)
+        if self.collects:
+            gc.enable()
 
     def _event(self, frame: FrameType, event: str, argument: object) -> None:
         if event != "call":

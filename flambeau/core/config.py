@@ -30,7 +30,8 @@ SWITCHES = (
     Switch("CHECK", 0, "verify every stage's result"),
     Switch("EAGER", 0, "evaluate at every operation"),
     Switch("NOFUSE", 0, "one kernel for each node", in_key=True),
-    Switch("BACKEND", "cpu", "'cpu' (generated code) or 'interpreter' (NumPy)", in_key=True),
+    Switch("BACKEND", "cpu", "'cpu' (generated code), 'simulated' (kernel IR on NumPy) or "
+           "'interpreter' (NumPy)", in_key=True),
     Switch("TRACE", 0, "remember the user's line for every operation"),
     Switch("NUM_THREADS", 0, "worker threads; 0 reads the affinity mask and container quota"),
     Switch("CACHE_DIR", "", "folder of compiled kernels; empty for the user's cache folder"),
@@ -87,5 +88,5 @@ config = Config()
 
 def log(level: int, text: str) -> None:
     """Print `text` to standard error if DEBUG is at least `level`."""
-    if config.DEBUG >= level:
+    if level <= config.DEBUG:
         print(f"[flambeau] {text}", file=sys.stderr, flush=True)

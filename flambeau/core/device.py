@@ -15,14 +15,15 @@ class Device:
     """
 
     __slots__ = ("index", "type")
+    type: str
+    index: int | None
 
     def __init__(self, type: str | Device, index: int | None = None) -> None:
         if isinstance(type, Device):
-            type, index = type.type, type.index if index is None else index
+            index = type.index if index is None else index
+            type = type.type
         if not isinstance(type, str):
-            raise TypeError(
-                f"device: given {type!r}, a string like 'cpu' or 'cuda:0' is required"
-            )
+            raise TypeError(f"device: given {type!r}, a string like 'cpu' or 'cuda:0' is required")
         name, _, number = type.partition(":")
         if name not in ("cpu", "cuda", "meta"):
             raise RuntimeError(

@@ -154,7 +154,7 @@ def promote_scalar(dtype: DType, scalar: object, default: DType | None = None) -
     return dtype if dtype.is_floating_point else (default or float32)
 
 
-class finfo:
+class finfo:  # noqa: N801 - PyTorch's name
     """Limits of a floating-point dtype (`bits eps max min tiny smallest_normal resolution`)."""
 
     def __init__(self, dtype: DType = float32) -> None:
@@ -184,7 +184,7 @@ class finfo:
         )
 
 
-class iinfo:
+class iinfo:  # noqa: N801 - PyTorch's name
     """Limits of an integer dtype (`bits max min`)."""
 
     def __init__(self, dtype: DType) -> None:

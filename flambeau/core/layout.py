@@ -61,9 +61,7 @@ class Layout(NamedTuple):
         """One more than the largest element offset that is reached (0 when empty)."""
         if 0 in self.shape:
             return 0
-        reach = sum(
-            (n - 1) * s for n, s in zip(self.shape, self.strides, strict=True) if s > 0
-        )
+        reach = sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True) if s > 0)
         return self.offset + reach + 1
 
 

@@ -110,7 +110,7 @@ def infer_shape(operation: str, shape: Sequence[int], numel: int) -> Shape:
             )
         if numel % known == 0:
             i = unknown[0]
-            result = result[:i] + (numel // known,) + result[i + 1 :]
+            result = (*result[:i], numel // known, *result[i + 1 :])
     if prod(result) != numel or -1 in result:
         raise RuntimeError(
             f"{operation}: shape '{list(shape)}' is invalid for input of size {numel}; "

@@ -14,7 +14,7 @@ import flambeau as torch
 from flambeau import Tensor, nn
 from flambeau.demo.data import CITATION, load_digits
 from flambeau.demo.picture import Curve, Mistake, draw_report
-from flambeau.utils.data import DataLoader, Dataset, TensorDataset, random_split
+from flambeau.utils.data import DataLoader, Subset, TensorDataset, random_split
 from flambeau.utils.progress import Progress
 
 __all__ = ["Result", "make_model", "run"]
@@ -85,9 +85,9 @@ def run(folder: str | Path = "flambeau-demo", epochs: int = 12, seed: int = 0) -
     return result
 
 
-def train(model: nn.Module, train_set: Dataset, test_set: Dataset, epochs: int) -> Result:
+def train(model: nn.Module, train_set: Subset, test_set: Subset, epochs: int) -> Result:
     """Train with Adam and a falling learning rate; test after every epoch."""
-    loader = DataLoader(train_set, batch_size=BATCH, shuffle=True, drop_last=True)
+    loader: DataLoader = DataLoader(train_set, batch_size=BATCH, shuffle=True, drop_last=True)
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
@@ -129,21 +129,21 @@ def train(model: nn.Module, train_set: Dataset, test_set: Dataset, epochs: int) 
 
 
 @torch.no_grad()
-def predict(model: nn.Module, dataset: Dataset) -> tuple[Tensor, Tensor, Tensor]:
+def predict(model: nn.Module, dataset: Subset) -> tuple[Tensor, Tensor, Tensor]:
     """The images of a data set, their labels, and the model's scores."""
     model.eval()
     images, labels = next(iter(DataLoader(dataset, batch_size=len(dataset))))
     return images, labels, model(images)
 
 
-def evaluate(model: nn.Module, dataset: Dataset) -> tuple[float, float]:
+def evaluate(model: nn.Module, dataset: Subset) -> tuple[float, float]:
     """Mean loss and accuracy."""
     _, labels, scores = predict(model, dataset)
     loss = nn.functional.cross_entropy(scores, labels)
     return loss.item(), (scores.argmax(dim=1) == labels).float().mean().item()
 
 
-def check(model: nn.Module, checkpoint: Path, dataset: Dataset) -> None:
+def check(model: nn.Module, checkpoint: Path, dataset: Subset) -> None:
     """Load the checkpoint into a new model; both must give the same scores, bit for bit."""
     restored = make_model()
     restored.load_state_dict(torch.load(checkpoint))
@@ -156,10 +156,10 @@ def check(model: nn.Module, checkpoint: Path, dataset: Dataset) -> None:
         )
 
 
-def find_mistakes(model: nn.Module, dataset: Dataset) -> list[Mistake]:
+def find_mistakes(model: nn.Module, dataset: Subset) -> list[Mistake]:
     """The misread images, those first of which the model was most sure."""
     images, labels, scores = predict(model, dataset)
-    best = scores.softmax(dim=1).max(dim=1)
+    best = nn.functional.softmax(scores, dim=1).max(dim=1)
     wrong = [
         Mistake(images[i, 0].tolist(), label, reading, probability)
         for i, (label, reading, probability) in enumerate(

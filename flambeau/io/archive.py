@@ -64,7 +64,7 @@ def _write(archive: zipfile.ZipFile, name: str, data: Any) -> int:
     header = _LOCAL_HEADER.size + len(info.filename)
     if len(data) * 1.05 > zipfile.ZIP64_LIMIT:
         header += _ZIP64_EXTRA
-    start = archive.fp.tell() if _can_tell(archive.fp) else 0
+    start = archive.fp.tell() if archive.fp and _can_tell(archive.fp) else 0
     padding = -(start + header + 4) % ALIGNMENT
     info.extra = struct.pack("<2sH", b"FB", padding) + b"Z" * padding
     with archive.open(info, "w") as record:
@@ -200,7 +200,7 @@ class Reader:
         return result
 
     def _fill(self, name: str, memory: np.ndarray, start: int, crc: int) -> None:
-        view = memoryview(memory.reshape(-1).view(np.uint8))
+        view = memory.reshape(-1).view(np.uint8).data
         self.file.seek(start)
         done = 0
         while done < len(view):

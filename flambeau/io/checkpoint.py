@@ -66,7 +66,7 @@ def save(
 
 
 def _bytes_of(array: np.ndarray) -> memoryview:
-    return memoryview(np.ascontiguousarray(array).view(np.uint8))
+    return np.ascontiguousarray(array).view(np.uint8).data
 
 
 def load(

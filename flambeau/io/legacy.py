@@ -95,6 +95,6 @@ class _Legacy:
             raise CheckpointError("the file ends in the middle of a storage; it was cut short")
         if key in self.waiting:
             dtype, memory = self.waiting[key]
-            stored = dtype.numpy.newbyteorder(order)
+            stored = dtype.numpy.newbyteorder(order)  # type: ignore[arg-type]
             memory[...] = np.frombuffer(self.data, stored, n, self.at)
         self.at += nbytes

@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import pickle
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from flambeau.core.device import Device
 from flambeau.core.dtype import DType
@@ -48,8 +49,14 @@ def dump(obj: Any, protocol: int) -> tuple[bytes, list[Tensor]]:
     return file.getvalue(), pickler.tensors
 
 
+if TYPE_CHECKING:
+    _PythonPickler: Any
+else:
+    _PythonPickler = pickle._Pickler
+
+
 # The pickler written in Python, because the one in C imports every global that it writes.
-class _Pickler(pickle._Pickler):  # type: ignore[name-defined]
+class _Pickler(_PythonPickler):
     def __init__(self, file: Any, protocol: int) -> None:
         super().__init__(file, protocol)
         self.tensors: list[Tensor] = []
@@ -92,7 +99,7 @@ class _Pickler(pickle._Pickler):  # type: ignore[name-defined]
     # -- what becomes of our types ------------------------------------------------------------
     def _tensor(self, x: Tensor) -> tuple:
         layout = layout_of(x)
-        arguments = (
+        arguments: tuple = (
             _StorageReference(x), layout.offset, tuple(layout.shape), tuple(layout.strides),
             bool(x.requires_grad), OrderedDict(),
         )  # fmt: skip
@@ -119,9 +126,9 @@ def _save_dtype(self: _Pickler, x: DType) -> None:
     self.save(self._global("torch", x.name))
 
 
-_Pickler.dispatch = {**pickle._Pickler.dispatch, DType: _save_dtype}  # type: ignore[attr-defined]
+_Pickler.dispatch = {**_PythonPickler.dispatch, DType: _save_dtype}
 
-_REDUCERS = {
+_REDUCERS: dict[type, Callable[[_Pickler, Any], tuple]] = {
     Tensor: _Pickler._tensor,
     Parameter: _Pickler._parameter,
     Size: _Pickler._size,

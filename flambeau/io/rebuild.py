@@ -207,7 +207,8 @@ def _set_array_state(target: np.ndarray, state: Any) -> None:
         raise CheckpointError(
             f"a NumPy array of shape {list(shape)} has {len(data)} bytes in the pickle"
         )
-    target.__setstate__((1, layout.shape, dtype.dtype, bool(fortran), bytes(data)))
+    state = (1, layout.shape, dtype.dtype, bool(fortran), bytes(data))
+    target.__setstate__(state)
 
 
 def _numpy_array(*args: Any) -> np.ndarray:
@@ -222,4 +223,7 @@ def _numpy_scalar(dtype: Any, data: Any) -> Any:
 
 
 # how objects of these classes are given their state
-STATES = {_NumpyType: _set_type_state, np.ndarray: _set_array_state}
+STATES: dict[type, Callable[[Any, Any], None]] = {
+    _NumpyType: _set_type_state,
+    np.ndarray: _set_array_state,
+}

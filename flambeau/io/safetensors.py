@@ -41,7 +41,7 @@ MAX_HEADER = 100_000_000  # bytes, the limit of the format's own library
 def save(tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> bytes:
     """The tensors as the bytes of a safetensors file."""
     header, arrays = _prepare(tensors, metadata)
-    return b"".join([header, *[memoryview(a) for a in arrays]])
+    return b"".join([header, *[a.data for a in arrays]])
 
 
 def save_file(
@@ -60,7 +60,7 @@ def save_file(
     with atomic_write(filename) as file:
         file.write(header)
         for array in arrays:
-            file.write(memoryview(array))
+            file.write(array.data)
 
 
 def _prepare(

@@ -216,7 +216,7 @@ class _Machine:
     def make(self, cls: Any, args: Any) -> None:
         if isinstance(cls, _Safe):
             self.charge(args)
-            self.push(cls.call.__new__(cls.call, *args))  # type: ignore[call-overload]
+            self.push(cls.call.__new__(cls.call, *args))  # type: ignore[call-overload,arg-type]
         else:
             self.call(cls, args)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flambeau.core.dtype import float32
-from flambeau.tensor.boundary import copy_of, fresh
+from flambeau.tensor.boundary import fresh
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["Buffer", "Parameter"]
@@ -17,7 +17,7 @@ def _empty() -> Tensor:
 
 def _sharing(cls: type, data: Tensor) -> Any:
     """A tensor of class `cls` over the memory of `data`, without its history."""
-    made = object.__new__(cls)
+    made: Any = object.__new__(cls)
     made._storage = data._storage
     if data._layout is not None:
         made._layout = data._layout
@@ -46,7 +46,7 @@ class Parameter(Tensor):
             )
         made: Parameter = _sharing(cls, data)
         if requires_grad:
-            made.requires_grad_(True)  # type: ignore[attr-defined]
+            made.requires_grad_(True)
         return made
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
@@ -54,32 +54,6 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
-
-    def __deepcopy__(self, memo: dict) -> Parameter:
-        found: Parameter | None = memo.get(id(self))
-        if found is None:
-            found = memo[id(self)] = type(self)(copy_of(self), self._requires_grad)
-            _copy_attributes(self, found, memo)
-        return found
-
-    def __reduce_ex__(self, protocol: Any) -> tuple:
-        return (_rebuild, (type(self), self.detach(), self._requires_grad))  # type: ignore[attr-defined]
-
-
-def _rebuild(cls: Any, data: Tensor, *options: Any) -> Any:
-    return cls(data, *options)
-
-
-_FIELDS = frozenset(Tensor.__annotations__)
-
-
-def _copy_attributes(x: Tensor, to: Tensor, memo: dict) -> None:
-    """Give the copy what the user has set on the original."""
-    from copy import deepcopy
-
-    for name, value in x.__dict__.items():
-        if name not in _FIELDS:
-            setattr(to, name, deepcopy(value, memo))
 
 
 class _BufferMeta(type):

@@ -9,7 +9,7 @@ programs read hyperparameters from cells, which follow the dict.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import ItemsView, ValuesView
+from copy import deepcopy
 from typing import Any
 
 from flambeau.tensor.boundary import is_capturing, number_cell, set_number
@@ -131,12 +131,12 @@ class ParameterGroup(dict):
             self._was_read = True
         return dict.get(self, key, default)
 
-    def items(self) -> ItemsView:
+    def items(self) -> Any:
         if is_capturing():
             self._was_read = True
         return dict.items(self)
 
-    def values(self) -> ValuesView:
+    def values(self) -> Any:
         if is_capturing():
             self._was_read = True
         return dict.values(self)
@@ -145,8 +145,6 @@ class ParameterGroup(dict):
         return (ParameterGroup, (dict(self),))
 
     def __deepcopy__(self, memo: dict) -> ParameterGroup:
-        from copy import deepcopy
-
         return ParameterGroup(deepcopy(dict(self), memo))
 
 
@@ -155,7 +153,9 @@ def _flat(value: Any) -> tuple | list:
 
 
 def _as_inputs(values: list[Any]) -> tuple[tuple, tuple]:
-    inputs = tuple(value_of(x) if isinstance(x, Tensor) else float(x) for x in values)
+    inputs: tuple[Any, ...] = tuple(
+        value_of(x) if isinstance(x, Tensor) else float(x) for x in values
+    )
     kinds = tuple(float if type(x) is float else x.type for x in inputs)
     return inputs, kinds
 

@@ -234,7 +234,7 @@ class Optimizer:
                 "loaded state dict has a different number of parameter groups: given "
                 f"{len(saved)}, required: {len(self.param_groups)}"
             )
-        result = {}
+        result: dict[Any, Tensor] = {}
         for i, (group, new) in enumerate(zip(self.param_groups, saved, strict=True)):
             if len(group["params"]) != len(new["params"]):
                 raise ValueError(
@@ -348,7 +348,8 @@ def _with_hooks(step: Callable) -> Callable:
             for hook in list(hooks.values()) if hooks else ():
                 changed = hook(self, (self, *args), kwargs)
                 if changed is not None:
-                    (_, *args), kwargs = _checked(changed, step)
+                    given, kwargs = _checked(changed, step)
+                    args = tuple(given[1:])
         result = step(self, *args, **kwargs)
         self.__dict__["_opt_called"] = True  # lr_scheduler warns when it is stepped before
         for hooks in (self._hooks["step_post"], _global_post_hooks):

@@ -26,7 +26,19 @@ from flambeau.tensor.tape import GradNode, anomaly, mode, new_node, next_sequenc
 from flambeau.tensor.tensor import Tensor, origin
 from flambeau.tensor.view import AS_STRIDED, grad_fn_of, layout_of, value_of
 
-__all__ = ["NotAnOperand", "adopt", "adopt_history", "apply", "apply_view", "check_writable", "edge_of", "note_gradient", "record_history", "wrap", "write"]
+__all__ = [
+    "NotAnOperand",
+    "adopt",
+    "adopt_history",
+    "apply",
+    "apply_view",
+    "check_writable",
+    "edge_of",
+    "note_gradient",
+    "record_history",
+    "wrap",
+    "write",
+]
 
 
 def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Tensor:
@@ -50,9 +62,9 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
             if storage.external is not None:
                 external = True
         else:
-            kind = type(x)
+            kind: type | None = type(x)
             if kind is not float and kind is not int and kind is not bool:
-                kind = _number_kind(x)
+                kind = _number_kind(op, x)
                 if kind is None:  # of NumPy
                     return apply(op, tuple([from_numpy_operand(x) for x in inputs]), attributes)
             values.append(x)
@@ -92,7 +104,7 @@ class NotAnOperand(TypeError):
     """What was given is no tensor and no number."""
 
 
-def _number_kind(x: Any) -> type | None:
+def _number_kind(op: Operation, x: Any) -> type | None:
     """The class of number that x is; None for what NumPy knows."""
     if isinstance(x, (np.generic, np.ndarray)):
         return None
@@ -100,7 +112,8 @@ def _number_kind(x: Any) -> type | None:
         if isinstance(x, base):
             return base
     raise NotAnOperand(
-        f"expected a Tensor or a Python number, given {type(x).__name__}; try flambeau.tensor(...)"
+        f"{op.name}(): expected a Tensor or a Python number, given {type(x).__name__}; "
+        "try flambeau.tensor(...)"
     )
 
 

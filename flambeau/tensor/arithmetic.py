@@ -113,7 +113,7 @@ def _sub(x: Node, y: Node) -> Node:
             "sub: Subtraction, the `-` operator, with two bool tensors is not supported; "
             "try the `^` or `logical_xor()` operator instead"
         )
-    if dt.bool_ in (x.dtype, y.dtype) and common_dtype(x, y) is dt.bool_:
+    if dt.bool_ in (x.dtype, y.dtype):
         raise RuntimeError(
             "sub: Subtraction, the `-` operator, with a bool tensor is not supported; if you are "
             "trying to invert a mask, try the `~` or `logical_not()` operator instead"

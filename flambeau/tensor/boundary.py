@@ -64,9 +64,7 @@ def get_num_threads() -> int:
 def set_num_threads(threads: int) -> None:
     """Let `threads` threads share the work of large operations; results do not depend on it."""
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise RuntimeError(
-            f"set_num_threads: given {threads!r}; required: a positive int; try 1"
-        )
+        raise RuntimeError(f"set_num_threads: given {threads!r}; required: a positive int; try 1")
     set_threads(threads)
 
 

@@ -1,44 +1,32 @@
-"""A tensor as something else: another dtype, Python numbers, NumPy arrays, pickles; and writing."""
+"""A tensor as something else: Python numbers, NumPy arrays, another dtype or device."""
 
 from __future__ import annotations
 
-import copy as copying
-import copyreg
 import ctypes
-import struct
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from flambeau.core import dtype as dt
-from flambeau.core.device import CPU, Device
+from flambeau.core.device import Device
 from flambeau.core.dtype import DType
-from flambeau.core.layout import Layout, contiguous
-from flambeau.core.types import tensor_type
-from flambeau.engine.backend.allocator import allocate, as_array
 from flambeau.engine.graph.meaning.values import hold
 from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import evaluate
-from flambeau.engine.runtime.storage import Storage
-from flambeau.engine.runtime.value import leaf
-from flambeau.tensor.apply import adopt, apply, apply_view
-from flambeau.tensor.boundary import copy_of, read, view_of_storage
+from flambeau.tensor.apply import apply
+from flambeau.tensor.attributes import numel
+from flambeau.tensor.boundary import read
 from flambeau.tensor.creation import check_device, check_dtype, from_array
-from flambeau.tensor.elementwise import COPY
 from flambeau.tensor.external import export
-from flambeau.tensor.formats import MemoryFormat, strided
 from flambeau.tensor.inplace import TO
-from flambeau.tensor.literal import array_of, check_fits
-from flambeau.tensor.operation import operation
+from flambeau.tensor.literal import array_of
 from flambeau.tensor.reduction import TITLES
 from flambeau.tensor.shaping import clone, select
-from flambeau.tensor.tape import mode
-from flambeau.tensor.tensor import Size, Tensor
-from flambeau.tensor.view import grad_fn_of, layout_of, value_of
+from flambeau.tensor.tensor import Tensor
+from flambeau.tensor.view import value_of
 
-__all__ = ["METHODS", "PROPERTIES", "item", "tolist", "view_dtype"]
+__all__ = ["FUNCTIONS", "METHODS", "item", "parse_to", "tolist"]
 
 
 # -- Python numbers -----------------------------------------------------------------------------
@@ -92,9 +80,9 @@ def tolist(self: Tensor) -> Any:
 
 def _bool(self: Tensor) -> bool:
     """Whether the only element is nonzero."""
-    numel = _numel(self)
-    if numel != 1:
-        count = "no values" if numel == 0 else "more than one value"
+    n = numel(self)
+    if n != 1:
+        count = "no values" if n == 0 else "more than one value"
         raise RuntimeError(
             f"bool: Boolean value of Tensor with {count} is ambiguous; given shape "
             f"{list(self._shape)}; try any() or all()"
@@ -103,7 +91,7 @@ def _bool(self: Tensor) -> bool:
 
 
 def _only(self: Tensor, kind: str) -> Any:
-    if _numel(self) != 1:
+    if numel(self) != 1:
         raise ValueError(
             f"{kind}: only one element tensors can be converted to Python scalars; given shape "
             f"{list(self._shape)}; try tolist()"
@@ -124,7 +112,7 @@ def _complex(self: Tensor) -> complex:
 
 
 def _index(self: Tensor) -> int:
-    if self.dtype.category not in ("int", "bool") or _numel(self) != 1:
+    if self.dtype.category not in ("int", "bool") or numel(self) != 1:
         raise TypeError(
             "only integer tensors of a single element can be converted to an index; given "
             f"dtype {self.dtype.name} and shape {list(self._shape)}"
@@ -326,359 +314,20 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False, **options
     return self
 
 
-# -- what it is ---------------------------------------------------------------------------------
-def _numel(self: Tensor) -> int:
-    """The number of elements."""
-    layout = self._layout
-    if layout is None:
-        return self._storage.value.type.numel
-    result = 1
-    for n in layout.shape:
-        result *= n
-    return result
-
-
-def dim(self: Tensor) -> int:
-    """The number of dims."""
-    return len(self._shape)
-
-
-def size(self: Tensor, dim: int | None = None) -> Any:
-    """The shape, or the size of one dim."""
-    shape = self._shape
-    return Size(shape) if dim is None else shape[_dim("size", dim, len(shape))]
-
-
-def stride(self: Tensor, dim: int | None = None) -> Any:
-    """How many elements apart neighbours in each dim (or in one) lie in memory."""
-    strides = layout_of(self).strides
-    return strides if dim is None else strides[_dim("stride", dim, len(strides))]
-
-
-def _dim(name: str, dim: Any, ndim: int) -> int:
-    at = dim.__index__()
-    if not -ndim <= at < ndim:
-        raise IndexError(
-            f"{name}: Dimension out of range (expected to be in range of [{-max(ndim, 1)}, "
-            f"{max(ndim, 1) - 1}], but got {at}); the tensor has {ndim} dims"
-        )
-    return int(at)
-
-
-def storage_offset(self: Tensor) -> int:
-    """Where the first element lies in the storage, in elements."""
-    return layout_of(self).offset
-
-
-def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
-    """Whether the elements lie row-major without gaps (or in another memory format)."""
-    layout = layout_of(self)
-    if isinstance(memory_format, MemoryFormat) and memory_format.name.startswith("channels_last"):
-        order = (0, *range(2, len(layout.shape)), 1)
-        wanted = 4 if memory_format.name == "channels_last" else 5
-        return len(layout.shape) == wanted and layout.permute(order).is_contiguous
-    return layout.is_contiguous
-
-
-def element_size(self: Tensor) -> int:
-    """Bytes of one element."""
-    return self.dtype.itemsize
-
-
-def _nbytes(self: Tensor) -> int:
-    return _numel(self) * self.dtype.itemsize
-
-
-def _own_memory(storage: Storage) -> int:
-    """The address of the storage's memory, which no other storage shares afterwards."""
-    if storage.value.type.numel == 0:
-        return 0
-    if storage.external is None:
-        del_when_done = export(storage)  # gives the storage memory of its own
-        del del_when_done
-    evaluate(storage.value)
-    return storage.value.buffer.address  # type: ignore[union-attr]
-
-
-def data_ptr(self: Tensor) -> int:
-    """The address of the first element; valid until the tensor is written."""
-    start = _own_memory(self._storage)
-    return start + layout_of(self).offset * self.dtype.itemsize if start else 0
-
-
-def is_set_to(self: Tensor, tensor: Tensor) -> bool:
-    """Whether both are the same elements of the same storage."""
-    return self._storage is tensor._storage and layout_of(self) == layout_of(tensor)
-
-
-def is_floating_point(input: Tensor) -> bool:
-    """Whether the dtype is a floating-point one.
-
-    >>> import flambeau
-    >>> flambeau.is_floating_point(flambeau.zeros(1))
-    True
-    """
-    return input.dtype.is_floating_point
-
-
-def is_complex(input: Tensor) -> bool:
-    """Whether the dtype is a complex one."""
-    return input.dtype.is_complex
-
-
-def is_signed(input: Tensor) -> bool:
-    """Whether the dtype holds negative numbers."""
-    return input.dtype.is_signed
-
-
 def is_nonzero(input: Tensor) -> bool:
     """Whether the only element is not zero."""
     return _bool(input)
 
 
-def is_tensor(obj: Any) -> bool:
-    """Whether `obj` is a Tensor.
-
-    >>> import flambeau
-    >>> flambeau.is_tensor(3.0)
-    False
-    """
-    return isinstance(obj, Tensor)
-
-
-def numel(input: Tensor) -> int:
-    """The number of elements.
-
-    >>> import flambeau
-    >>> flambeau.numel(flambeau.zeros(2, 3))
-    6
-    """
-    return _numel(input)
-
-
-# -- writing ------------------------------------------------------------------------------------
-def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
-    """Write src's elements, broadcast and converted, into this tensor."""
-    if not isinstance(src, Tensor):
-        if not isinstance(src, (bool, int, float)):
-            raise TypeError(
-                f"copy_(): argument 'src' (position 1) must be Tensor, not {type(src).__name__}; "
-                "try flambeau.as_tensor(...)"
-            )
-    elif src is self:
-        return self
-    return adopt(self, apply(COPY, (src,), (self._shape, self.dtype)), "copy_")
-
-
-def fill_(self: Tensor, value: Any) -> Tensor:
-    """Write `value`, a number or a tensor without dims, into every element."""
-    if isinstance(value, Tensor):
-        if value._shape:
-            raise RuntimeError(
-                "fill_: fill_ only supports 0-dimension value tensor but got tensor with "
-                f"{len(value._shape)} dimensions; try copy_"
-            )
-    else:
-        check_fits(value, self.dtype)
-    return adopt(self, apply(COPY, (value,), (self._shape, self.dtype)), "fill_")
-
-
-def zero_(self: Tensor) -> Tensor:
-    """Write zeros into every element."""
-    return adopt(self, apply(COPY, (0,), (self._shape, self.dtype)), "zero_")
-
-
-def set_(self: Tensor, source: Tensor | None = None) -> Tensor:
-    """Make this tensor look at source's memory."""
-    _set_data(self, Tensor._of(Storage(value_of(self))) if source is None else source)
-    return self
-
-
-def resize_(self: Tensor, *sizes: Any) -> Tensor:
-    """Give the tensor another shape, keeping the elements that remain in row-major order."""
-    from_sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
-    shape = tuple(int(n) for n in from_sizes)
-    if self._layout is not None or self._requires_grad or self._storage.external is not None:
-        raise RuntimeError(
-            "resize_: given a view, external memory or a tensor that requires grad, which keep "
-            "their shape; try reshape or a new tensor"
-        )
-    old = hold(read(self), self.dtype).reshape(-1)
-    fresh = np.zeros(shape, old.dtype)
-    n = min(old.size, fresh.size)
-    fresh.reshape(-1)[:n] = old[:n]
-    self._storage.value = value_of(from_array(*array_of(fresh, self.dtype)))
-    self._storage.version += 1
-    return self
-
-
-# -- data, pickles and copies -------------------------------------------------------------------
-def _get_data(self: Tensor) -> Tensor:
-    """A tensor over the same memory, without history."""
-    return self.detach()  # type: ignore[attr-defined,no-any-return]
-
-
-def _set_data(self: Tensor, data: Tensor) -> None:
-    if not isinstance(data, Tensor):
-        raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
-    if data.dtype is not self.dtype and self._requires_grad and not data.dtype.is_floating_point:
-        raise RuntimeError(
-            f"set_data: data set to a tensor that requires gradients must be floating point or "
-            f"complex dtype; given {data.dtype.name}"
-        )
-    value_of(data)
-    self._storage = data._storage
-    self._layout = data._layout
-    self._base = None
-    self._view_value = None
-    self._view_version = -1
-
-
-def _reduce(self: Tensor, protocol: Any = None) -> tuple:
-    """Tensors that share a storage share it again after unpickling, in one pickle."""
-    if grad_fn_of(self) is not None and self._requires_grad:
-        raise RuntimeError(
-            "pickle: only tensors that the user created (graph leaves) can be pickled while they "
-            "require grad; try .detach()"
-        )
-    state = {k: v for k, v in self.__dict__.items() if k not in _FIELDS}
-    return (
-        _rebuild,
-        (type(self), self._storage, layout_of(self), self._requires_grad, state or None),
-    )
-
-
-_FIELDS = frozenset(Tensor.__annotations__)
-
-
-def _rebuild(
-    cls: type, storage: Storage, layout: Layout, requires_grad: bool, state: dict | None
-) -> Tensor:
-    found = object.__new__(cls)
-    found._storage = storage
-    if layout != contiguous(storage.value.type.shape):
-        found._layout = Layout(*layout)
-    if requires_grad:
-        found._requires_grad = True
-    if state:
-        found.__dict__.update(state)
-    return found  # type: ignore[no-any-return]
-
-
-def _reduce_storage(storage: Storage) -> tuple:
-    type = storage.value.type
-    memory = read(Tensor._of(storage))
-    return (_rebuild_storage, (type.dtype, type.shape, memory.tobytes(), sys.byteorder))
-
-
-def _rebuild_storage(dtype: DType, shape: tuple, data: bytes, byteorder: str) -> Storage:
-    array = np.frombuffer(data, dtype.numpy).reshape(shape)
-    if byteorder != sys.byteorder:
-        array = array.byteswap()
-    type = tensor_type(dtype, shape)
-    buffer = allocate(type.nbytes)
-    as_array(buffer, dtype.numpy, shape)[...] = array
-    return Storage(leaf(type, buffer))
-
-
-copyreg.pickle(Storage, _reduce_storage)  # type: ignore[arg-type]
-
-
-def _deepcopy(self: Tensor, memo: dict) -> Tensor:
-    found = memo.get(id(self))
-    if found is not None:
-        return found  # type: ignore[no-any-return]
-    if grad_fn_of(self) is not None and self._requires_grad:
-        raise RuntimeError(
-            "deepcopy: Only Tensors created explicitly by the user (graph leaves) support the "
-            "deepcopy protocol at the moment; try .detach()"
-        )
-    storage = memo.get(id(self._storage))
-    if storage is None:
-        value = value_of(view_of_storage(self, contiguous(self._storage.value.type.shape)))
-        if self._storage.external is not None:
-            storage = from_array(*array_of(Tensor._of(self._storage), None))._storage
-        else:
-            storage = Storage(value)
-        memo[id(self._storage)] = storage
-    found = _rebuild(type(self), storage, layout_of(self), self._requires_grad, None)
-    memo[id(self)] = found
-    if self._grad is not None:
-        found._grad = copying.deepcopy(self._grad, memo)
-    for name, value in self.__dict__.items():
-        if name not in _FIELDS:
-            setattr(found, name, copying.deepcopy(value, memo))
-    return found
-
-
-def _copy(self: Tensor) -> Tensor:
-    """copy.copy: another tensor over the same memory."""
-    return self.detach().requires_grad_(self._requires_grad and grad_fn_of(self) is None)  # type: ignore[attr-defined,no-any-return]
-
-
-# -- the same bits as another dtype -------------------------------------------------------------
-@operation("view_dtype")
-def VIEW_DTYPE(x: Any, dtype: DType) -> Any:
-    """x's bits read as a dtype of the same size."""
-    from flambeau.engine.graph import build
-
-    return build.bitcast(x, dtype)
-
-
-def view_dtype(self: Tensor, dtype: DType) -> Tensor:
-    """The elements' bits as another dtype of the same size. A copy: it shares no memory."""
-    if dtype is self.dtype:
-        return self
-    if dtype.itemsize == self.dtype.itemsize and dt.bool_ not in (dtype, self.dtype):
-        return apply(VIEW_DTYPE, (self,), (dtype,))
-    array = read(self)
-    if not array.shape:
-        raise RuntimeError(
-            f"view: self.dim() cannot be 0 to view {self.dtype.name} as {dtype.name} (different "
-            "element sizes)"
-        )
-    length = array.shape[-1] * array.itemsize
-    if length % dtype.itemsize:
-        raise RuntimeError(
-            f"view: self.size(-1) must be divisible by {dtype.itemsize // array.itemsize} to view "
-            f"{self.dtype.name} as {dtype.name}, but got {array.shape[-1]}"
-        )
-    raw = np.ascontiguousarray(array).view(np.uint8)
-    found = raw.reshape(*array.shape[:-1], length).view(dtype.numpy)
-    return from_array(found, dtype)
-
-
-METHODS: dict[str, Callable] = {
+METHODS: dict[str, Callable[..., Any]] = {
     "item": item, "tolist": tolist, "numpy": numpy, "to": to, "type": type_, "type_as": type_as,
-    "cpu": cpu, "cuda": cuda, "numel": _numel, "nelement": _numel, "dim": dim, "ndimension": dim,
-    "size": size, "stride": stride, "storage_offset": storage_offset,
-    "is_contiguous": is_contiguous, "element_size": element_size, "data_ptr": data_ptr,
-    "is_set_to": is_set_to, "is_floating_point": is_floating_point, "is_complex": is_complex,
-    "is_signed": is_signed, "is_nonzero": is_nonzero, "copy_": copy_, "fill_": fill_,
-    "zero_": zero_, "set_": set_, "resize_": resize_,
+    "cpu": cpu, "cuda": cuda,
     **{name: _cast(name, dtype) for name, dtype in _CASTS.items()},
     "__bool__": _bool, "__float__": _float, "__int__": _int, "__complex__": _complex,
     "__index__": _index, "__len__": _len, "__iter__": _iter, "__contains__": _contains,
     "__format__": _format, "__array__": _array, "__array_wrap__": _array_wrap,
-    "__dlpack__": _dlpack, "__dlpack_device__": _dlpack_device, "__reduce_ex__": _reduce,
-    "__deepcopy__": _deepcopy, "__copy__": _copy,
+    "__dlpack__": _dlpack, "__dlpack_device__": _dlpack_device,
 }  # fmt: skip
-
-PROPERTIES: dict[str, property] = {
-    "data": property(_get_data, _set_data),
-    "nbytes": property(_nbytes),
-    "itemsize": property(element_size),
-    "layout": property(lambda self: strided),
-    "is_cuda": property(lambda self: False),
-    "is_cpu": property(lambda self: True),
-    "is_sparse": property(lambda self: False),
-    "is_quantized": property(lambda self: False),
-    "is_meta": property(lambda self: False),
-    "names": property(lambda self: (None,) * len(self._shape)),
-}
 
 # functions of the package as well as methods
-FUNCTIONS: dict[str, Callable] = {
-    "is_floating_point": is_floating_point, "is_complex": is_complex, "is_nonzero": is_nonzero,
-    "is_tensor": is_tensor, "numel": numel, "is_signed": is_signed,
-}  # fmt: skip
+FUNCTIONS: dict[str, Callable[..., Any]] = {"is_nonzero": is_nonzero}

@@ -117,7 +117,9 @@ def SLICE_BACKWARD(g: Node, shape: Shape, starts: Shape, sizes: Shape, steps: Sh
         g = build.slice_(
             g, flipped, sizes, tuple(-1 if i in backwards else 1 for i in range(len(sizes)))
         )
-    low, high, interior = [], [], []
+    low: list[int] = []
+    high: list[int] = []
+    interior: list[int] = []
     for n, start, size, step in zip(shape, starts, sizes, steps, strict=True):
         if size == 0:
             low, high, interior = [*low, n], [*high, 0], [*interior, 0]

@@ -1,16 +1,12 @@
-"""Making tensors: from data, filled with one number, and with a regular pattern.
+"""Making tensors: from data, and filled with one number.
 
-Operations (all lazy, so that a constant takes part in fusion and costs no memory):
+Operations (lazy, so that a constant takes part in fusion and costs no memory):
   full (value) [shape, dtype]
-  arange (start, step) [count, dtype]
-  linspace (start, end) [steps, dtype]
-  logspace (start, end, base) [steps, dtype]
-  eye () [rows, columns, dtype]
+  constant () [value, shape, dtype]
 """
 
 from __future__ import annotations
 
-import math
 import warnings
 from typing import Any
 
@@ -31,25 +27,21 @@ from flambeau.tensor.literal import array_of, check_fits
 from flambeau.tensor.operation import operation
 from flambeau.tensor.promotion import get_default_dtype
 from flambeau.tensor.tape import mode
-from flambeau.tensor.tensor import Size, Tensor
+from flambeau.tensor.tensor import Tensor
 
 __all__ = [
-    "arange",
     "as_tensor",
     "asarray",
     "check_device",
     "empty",
     "empty_like",
     "empty_strided",
-    "eye",
     "finish",
     "from_dlpack",
     "from_numpy",
     "frombuffer",
     "full",
     "full_like",
-    "linspace",
-    "logspace",
     "ones",
     "ones_like",
     "scalar_tensor",
@@ -61,8 +53,8 @@ __all__ = [
 
 # what the package has under these names; the others are helpers and methods
 FUNCTIONS = (
-    "arange as_tensor asarray empty empty_like empty_strided eye from_dlpack from_numpy frombuffer "
-    "full full_like linspace logspace ones ones_like scalar_tensor tensor zeros zeros_like"
+    "as_tensor asarray empty empty_like empty_strided from_dlpack from_numpy frombuffer full "
+    "full_like ones ones_like scalar_tensor tensor zeros zeros_like"
 ).split()
 
 
@@ -79,12 +71,17 @@ def check_device(name: str, device: Any) -> None:
         )
 
 
+_PYTHON_TYPES: dict[type, DType] = {
+    float: dt.float64, int: dt.int64, bool: dt.bool_, complex: dt.complex128,
+}  # fmt: skip
+
+
 def check_dtype(name: str, dtype: Any, otherwise: DType | None = None) -> DType:
     """`dtype`, or the default where it is None."""
     if dtype is None:
         return otherwise or get_default_dtype()
     if not isinstance(dtype, DType):
-        found = {float: dt.float64, int: dt.int64, bool: dt.bool_, complex: dt.complex128}.get(dtype)
+        found = _PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
         if found is None:
             raise TypeError(
                 f"{name}(): argument 'dtype' must be flambeau.dtype, not "
@@ -264,8 +261,9 @@ def _filled(name: str, shape: Shape, value: Any, dtype: Any, device: Any, requir
         found = _kind_of(name, value)
     dtype = check_dtype(name, dtype, found if out is None else out.dtype)
     if not isinstance(value, Tensor):
-        check_fits(value, dtype)
-        if isinstance(value, complex) or dtype.is_complex:
+        check_fits(value, dtype, name)
+        is_wide = isinstance(value, int) and not -(2**63) <= value < 2**63
+        if isinstance(value, complex) or dtype.is_complex or is_wide:
             result = apply(CONSTANT, (), (value, shape, dtype))
             return finish(name, result, requires_grad, out)
     return finish(name, apply(FULL, (value,), (shape, dtype)), requires_grad, out)
@@ -325,7 +323,8 @@ def full_like(
     """`fill_value` everywhere, in a tensor of input's shape and dtype."""
     _need_tensor("full_like", input)
     check_layout("full_like", layout, memory_format)
-    return _filled("full_like", input._shape, fill_value, dtype or input.dtype, device, requires_grad)
+    dtype = dtype or input.dtype
+    return _filled("full_like", input._shape, fill_value, dtype, device, requires_grad)
 
 
 def _new(name: str, value: int) -> Any:
@@ -467,8 +466,7 @@ def asarray(
         shares = dtype is None or dtype is own
     if copy is False and not shares:
         raise ValueError(
-            "asarray: can't alias with arbitrary data, or with data of another dtype; "
-            "try copy=None"
+            "asarray: can't alias with arbitrary data, or with data of another dtype; try copy=None"
         )
     if isinstance(obj, Tensor):
         result = copied(obj, dtype) if copy or not shares else obj
@@ -537,201 +535,3 @@ def scalar_tensor(
 ) -> Tensor:  # fmt: skip
     """A number as a tensor without dims, of the default dtype."""
     return _filled("scalar_tensor", (), s, dtype or get_default_dtype(), device, requires_grad)
-
-
-# -- regular patterns ---------------------------------------------------------------------------
-def _wide(dtype: DType) -> DType:
-    """What positions are calculated in before they are rounded to `dtype`."""
-    return dt.float64 if dtype.is_floating_point else dt.int64
-
-
-@operation("arange")
-def ARANGE(start: Node, step: Node, count: int, dtype: DType) -> Node:
-    """start + step * i for i = 0 ... count - 1."""
-    wide = _wide(dtype)
-    i = build.convert(build.iota((count,), 0), wide)
-    scaled = build.apply("mul", i, build.convert(step, wide))
-    return build.convert(build.apply("add", scaled, build.convert(start, wide)), dtype)
-
-
-def arange(
-    start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None = None,
-    dtype: DType | None = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
-    requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """start, start + step, ... up to but without end; int64 if all are ints.
-
-    >>> import flambeau
-    >>> flambeau.arange(5)
-    tensor([0, 1, 2, 3, 4])
-    >>> flambeau.arange(1, 2.5, 0.5)
-    tensor([1.0000, 1.5000, 2.0000])
-    """
-    check_device("arange", device)
-    check_layout("arange", layout)
-    if end is None:
-        start, end = 0, start
-    start, end, step = (_number("arange", x) for x in (start, end, step))
-    is_float = isinstance(start, float) or isinstance(end, float) or isinstance(step, float)
-    otherwise = get_default_dtype() if is_float else dt.int64
-    dtype = check_dtype("arange", dtype, otherwise if out is None else out.dtype)
-    if dtype is dt.bool_:
-        raise NotImplementedError("arange: not implemented for bool; try .bool() of the result")
-    if step == 0:
-        raise RuntimeError("arange: step must be nonzero")
-    if not (math.isfinite(start) and math.isfinite(end)):
-        raise RuntimeError(f"arange: unsupported range: {start} -> {end}")
-    if (step > 0) != (end >= start) and end != start:
-        raise RuntimeError(
-            f"arange: upper bound and lower bound inconsistent with step sign: from {start} to "
-            f"{end} by {step}"
-        )
-    if not dtype.is_floating_point and is_float:
-        start, end, step = int(start), int(end), int(step)
-        if step == 0:
-            raise RuntimeError(f"arange: step must be nonzero, and is 0 as {dtype.name}")
-    count = -((start - end) // step) if type(step) is int else math.ceil((end - start) / step)
-    result = apply(ARANGE, (start, step), (int(max(count, 0)), dtype))
-    return finish("arange", result, requires_grad, out)
-
-
-def range_(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Tensor:
-    """start, start + step, ... up to and with end; deprecated in favour of arange."""
-    if end is None:
-        raise TypeError("range() missing 1 required positional argument: 'end'")
-    count = math.floor((end - start) / step) + 1
-    options["dtype"] = options.get("dtype") or get_default_dtype()
-    return arange(float(start), start + count * step - step / 2, float(step), **options)
-
-
-range_.__name__ = range_.__qualname__ = "range"
-
-
-def _number(name: str, x: Any) -> Any:
-    """A number argument, which may be a tensor with one element."""
-    if type(x) is int or type(x) is float:
-        return x
-    if isinstance(x, Tensor) or isinstance(x, np.generic):
-        return x.item()  # type: ignore[union-attr]
-    if isinstance(x, bool):
-        return int(x)
-    if isinstance(x, (int, float)):
-        return x
-    if hasattr(x, "__index__"):
-        return x.__index__()
-    raise TypeError(f"{name}(): arguments must be Numbers, not {type(x).__name__}; given {x!r}")
-
-
-def _line(start: Node, end: Node, steps: int) -> Node:
-    """steps float64 numbers from start to end, counted from the nearer of the two."""
-    a, b = build.convert(start, dt.float64), build.convert(end, dt.float64)
-    if steps == 1:
-        return build.expand(a, (1,))
-    i = build.convert(build.iota((steps,), 0), dt.float64)
-    gap = build.apply("div", build.apply("sub", b, a), build.constant(steps - 1, dt.float64))
-    low = build.apply("add", a, build.apply("mul", i, gap))
-    back = build.apply("sub", build.constant(steps - 1, dt.float64), i)
-    high = build.apply("sub", b, build.apply("mul", back, gap))
-    is_low = build.apply("lt", i, build.constant(steps // 2, dt.float64))
-    return build.apply("where", is_low, low, high)
-
-
-@operation("linspace")
-def LINSPACE(start: Node, end: Node, steps: int, dtype: DType) -> Node:
-    """`steps` numbers, evenly spaced from start to end, which are included."""
-    return build.convert(_line(start, end, steps), dtype)
-
-
-@operation("logspace")
-def LOGSPACE(start: Node, end: Node, base: Node, steps: int, dtype: DType) -> Node:
-    """base to the power of evenly spaced numbers."""
-    power = build.apply(
-        "pow", build.convert(base, dt.float64), _line(start, end, steps)
-    )
-    return build.convert(power, dtype)
-
-
-def _ends(name: str, start: Any, end: Any, steps: int, dtype: DType) -> tuple[Any, Any]:
-    if steps < 0:
-        raise RuntimeError(f"{name}: number of steps must be non-negative, given {steps}")
-    start, end = _number(name, start), _number(name, end)
-    if not dtype.is_floating_point:
-        return int(start), int(end)
-    return float(start), float(end)
-
-
-def linspace(
-    start: Any, end: Any, steps: int, *, out: Tensor | None = None, dtype: DType | None = None,
-    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """`steps` numbers, evenly spaced from start to end, both included.
-
-    >>> import flambeau
-    >>> flambeau.linspace(0, 1, 5)
-    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
-    """
-    check_device("linspace", device)
-    check_layout("linspace", layout)
-    dtype = check_dtype("linspace", dtype, None if out is None else out.dtype)
-    ends = _ends("linspace", start, end, steps, dtype)
-    return finish("linspace", apply(LINSPACE, ends, (int(steps), dtype)), requires_grad, out)
-
-
-def logspace(
-    start: Any, end: Any, steps: int, base: float = 10.0, *, out: Tensor | None = None,
-    dtype: DType | None = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
-    requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """base to the power of `steps` numbers that are evenly spaced from start to end.
-
-    >>> import flambeau
-    >>> flambeau.logspace(0, 3, 4)
-    tensor([   1.,   10.,  100., 1000.])
-    """
-    check_device("logspace", device)
-    check_layout("logspace", layout)
-    dtype = check_dtype("logspace", dtype, None if out is None else out.dtype)
-    inputs = (*_ends("logspace", start, end, steps, dtype), float(base))
-    return finish("logspace", apply(LOGSPACE, inputs, (int(steps), dtype)), requires_grad, out)
-
-
-@operation("eye")
-def EYE(rows: int, columns: int, dtype: DType) -> Node:
-    """Ones on the diagonal."""
-    shape = (rows, columns)
-    return build.convert(build.apply("eq", build.iota(shape, 0), build.iota(shape, 1)), dtype)
-
-
-def eye(
-    n: int, m: int | None = None, *, out: Tensor | None = None, dtype: DType | None = None,
-    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """A matrix of n rows and m columns (n by default) with ones on the diagonal.
-
-    >>> import flambeau
-    >>> flambeau.eye(2, 3)
-    tensor([[1., 0., 0.],
-            [0., 1., 0.]])
-    """
-    m = n if m is None else m
-    for letter, size in (("n", n), ("m", m)):
-        if size < 0:
-            raise RuntimeError(f"eye: {letter} must be greater or equal to 0, got {size}")
-    check_device("eye", device)
-    check_layout("eye", layout)
-    dtype = check_dtype("eye", dtype, None if out is None else out.dtype)
-    return finish("eye", apply(EYE, (), (int(n), int(m), dtype)), requires_grad, out)
-
-
-def legacy_init(self: Tensor, *data: Any, device: Any = None) -> None:
-    """flambeau.Tensor(2, 3) has these sizes; flambeau.Tensor([2, 3]) these elements."""
-    check_device("Tensor", device)
-    if len(data) == 1 and isinstance(data[0], (Tensor, list, tuple, np.ndarray)) and not (
-        isinstance(data[0], Size)
-    ):  # fmt: skip
-        source = copied(data[0], dt.float32) if isinstance(data[0], Tensor) else tensor(
-            data[0], dtype=dt.float32
-        )  # fmt: skip
-    else:
-        source = empty(*data, dtype=dt.float32) if data else empty(0, dtype=dt.float32)
-    self._storage = source._storage

@@ -65,12 +65,8 @@ def WHERE(condition: Node, x: Node, y: Node) -> Node:
     return build.apply("where", *[build.expand(n, shape) for n in (condition, a, b)])
 
 
-def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Any = None) -> Any:
-    """input where condition holds, else other; with a condition alone, its nonzero indices."""
-    if input is None and other is None:
-        from flambeau.tensor.gathering import nonzero
-
-        return nonzero(condition, as_tuple=True)
+def where(condition: Tensor, input: Any, other: Any, *, out: Any = None) -> Tensor:
+    """input where condition holds, else other."""
     result = apply(WHERE, (condition, input, other))
     return result if out is None else into(out, result, "where")
 

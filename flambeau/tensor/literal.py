@@ -37,14 +37,16 @@ def array_of(data: Any, dtype: DType | None, name: str = "tensor") -> tuple[np.n
         if array is not None:
             found = dtype or _NUMBER_KINDS[array.dtype.kind] or _inexact(array)
             return to_dtype(array, found), found
+    if hasattr(data, "__array__") or hasattr(data, "__array_interface__"):
+        return array_of(np.asarray(data), dtype, name)
     found = dtype or _infer(data)
     shape = _shape_of(data, name)
     array = np.empty(shape, _wide(found))
     flat = array.reshape(-1)
-    position = 0
-    for leaf in _leaves(data, shape, 0):
+    for position, leaf in enumerate(_leaves(data, shape, 0)):
+        if array.dtype.kind in "iu":
+            check_fits(leaf, found, name)
         flat[position] = leaf
-        position += 1
     return to_dtype(array, found), found
 
 
@@ -53,11 +55,11 @@ def held_array(x: Tensor) -> np.ndarray:
     return hold(read(x), x.dtype)
 
 
-def to_dtype(array: np.ndarray, dtype: DType) -> np.ndarray:
+def to_dtype(array: np.ndarray, dtype: DType, name: str = "tensor") -> np.ndarray:
     """A copy of `array` in the storage form of `dtype`; RuntimeError if an integer is too large."""
     if dtype.category == "int" and array.dtype.kind == "i" and array.size:
-        check_fits(int(array.max()), dtype)
-        check_fits(int(array.min()), dtype)
+        check_fits(int(array.max()), dtype, name)
+        check_fits(int(array.min()), dtype, name)
     if dtype is dt.bfloat16:
         return store(array.astype(np.float32), dtype)
     with np.errstate(all="ignore"):
@@ -87,22 +89,21 @@ def _number_array(x: Any, dtype: DType) -> np.ndarray:
         return np.array(x).astype(dtype.numpy)
 
 
-def check_fits(x: Any, dtype: DType) -> None:
+def check_fits(x: Any, dtype: DType, name: str = "tensor") -> None:
     """RuntimeError if the number `x` is beyond an integer dtype; unsigned ones wrap negatives."""
     if dtype.category != "int":
         return
     limits = np.iinfo(dtype.numpy)
     least = limits.min if dtype.is_signed else -int(limits.max)
-    if isinstance(x, float) and x != x:
-        fits = False
-    else:
-        fits = least <= x <= limits.max
-    if not fits:
+    if x != x or not least <= x <= limits.max:
         if isinstance(x, int) and not -(2**63) <= x < 2**63:
-            raise ValueError(f"Overflow when unpacking long long: {x} is beyond 64 bits")
+            raise ValueError(
+                f"{name}: Overflow when unpacking long long: given {x}; required: 64 bits; try a "
+                "float"
+            )
         raise RuntimeError(
-            f"value cannot be converted to type {dtype.name} without overflow: given {x}; "
-            f"required: {int(least)} to {int(limits.max)}; try a wider dtype"
+            f"{name}: value cannot be converted to type {dtype.name} without overflow: given {x}; "
+            f"required: {limits.min} to {limits.max}; try a wider dtype"
         )
 
 
@@ -155,8 +156,6 @@ def _infer(data: Any) -> DType:
             kind = _infer(item)
             found = kind if found is None else dt.promote(found, kind)
         return found or get_default_dtype()
-    if hasattr(data, "__array__"):
-        return _dtype_of_array(np.asarray(data))
     raise RuntimeError(
         f"tensor: Could not infer dtype of {type(data).__name__}; required: numbers, nested "
         "sequences of numbers, NumPy arrays or tensors"

@@ -6,23 +6,39 @@ operator symbol that stands for it. `attach` gives all of them to class Tensor.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from flambeau.tensor import (
     arithmetic,
+    attributes,
+    boundary,
     conversion,
     creation,
+    duplicates,
     elementwise,
+    filling,
+    grids,
+    indexing,
+    joining,
+    legacy,
+    linalg,
+    patterns,
     printing,
     promotion,
     random,
     reduction,
     shaping,
+    trivial,
     unary,
+    writing,
 )
 from flambeau.tensor.apply import NotAnOperand, apply
+from flambeau.tensor.external import tensor_over
 from flambeau.tensor.inplace import make_in_place, put_back
 from flambeau.tensor.operation import OPERATIONS, Operation
 from flambeau.tensor.tensor import Tensor
@@ -45,13 +61,22 @@ class Method:
 # unary and binary functions without an in-place twin
 _NO_TWIN = frozenset(
     "isnan isinf isfinite isposinf isneginf signbit positive maximum minimum fmax fmin logaddexp "
-    "logaddexp2 heaviside".split()
+    "logaddexp2".split()
 )
-_NO_METHOD = frozenset(["where"])
+# functions whose first argument is no tensor, or that PyTorch has only as functions
+_NO_METHOD = frozenset(
+    "cat concat concatenate stack hstack vstack row_stack dstack column_stack block_diag "
+    "cartesian_prod einsum tensordot chain_matmul atleast_1d atleast_2d atleast_3d std_mean "
+    "var_mean".split()
+)
 
 
 def _rows(table: dict[str, Function], twin: bool) -> list[Method]:
-    return [Method(name, f, twin and name not in _NO_TWIN) for name, f in table.items()]
+    return [
+        Method(name, f, twin and name not in _NO_TWIN)
+        for name, f in table.items()
+        if name not in _NO_METHOD
+    ]
 
 
 _ARITHMETIC: dict[str, Function] = {
@@ -75,16 +100,17 @@ _ARITHMETIC: dict[str, Function] = {
     "addcmul": elementwise.addcmul,
     "addcdiv": elementwise.addcdiv,
     "masked_fill": elementwise.masked_fill,
+    "tril": grids.tril,
+    "triu": grids.triu,
 }
 
 _PLAIN: dict[str, Function] = {
     name.rstrip("_"): getattr(module, name)
     for module in (reduction, shaping)
     for name in module.__all__
-    if name not in ("as_strided", "shape_of", "slice_view", "view", "expand", "contiguous", "unfold")
+    if name not in ("shape_of", "slice_view", "view", "expand", "contiguous", "unfold")
 }
 _PLAIN.update(
-    as_strided=shaping.as_strided,
     rsub=arithmetic.rsub,
     isclose=elementwise.isclose,
     allclose=elementwise.allclose,
@@ -93,8 +119,21 @@ _PLAIN.update(
     swapdims=shaping.swapaxes,
     bernoulli=random.bernoulli,
     multinomial=random.multinomial,
+    broadcast_to=grids.broadcast_to,
+    **attributes.FUNCTIONS,
     **conversion.FUNCTIONS,
+    **trivial.FUNCTIONS,
 )
+
+
+def _where(condition: Tensor, input: Any = None, other: Any = None, *, out: Any = None) -> Any:
+    """input where condition holds, else other; with a condition alone, its nonzero indices."""
+    if input is None and other is None:
+        return indexing.nonzero(condition, as_tuple=True)
+    return elementwise.where(condition, input, other, out=out)
+
+
+_where.__name__ = _where.__qualname__ = "where"
 
 # methods that are no functions of the package
 _ONLY_METHODS: dict[str, Function] = {
@@ -111,63 +150,87 @@ _ONLY_METHODS: dict[str, Function] = {
     "expand_as": lambda self, other: shaping.expand(self, other._shape),
     "view_as": lambda self, other: shaping.view(self, other._shape),
     "reshape_as": lambda self, other: shaping.reshape(self, other._shape),
-    **random.IN_PLACE,
+    **filling.METHODS,
+    **attributes.METHODS,
     **conversion.METHODS,
+    **writing.METHODS,
+    **duplicates.METHODS,
+    **trivial.METHODS,
+    "new": legacy.new,
 }
 
 
-
-def _more() -> list[Any]:
-    import importlib
-    import importlib.util
-    import sys
-
-    found = []
-    for name in ("indexing", "gathering", "sorting", "scanning", "joining", "linalg"):
-        if importlib.util.find_spec(f"flambeau.tensor.{name}"):
-            try:
-                found.append(importlib.import_module(f"flambeau.tensor.{name}"))
-            except Exception as error:
-                print(f"flambeau.tensor.{name}: {error!r}", file=sys.stderr)
-    return found
+# families of operations: FUNCTIONS are functions of the package and methods, METHODS only methods,
+# IN_PLACE names the functions that have a twin
+_FAMILIES: tuple[Any, ...] = (indexing, joining, linalg)
 
 
-def _table(module: Any, name: str) -> dict[str, Function]:
-    if hasattr(module, name):
-        return getattr(module, name)
-    if name == "FUNCTIONS":
-        return {n.rstrip("_"): getattr(module, n) for n in module.__all__ if n.islower()}
-    return {}
+def _family_rows(family: Any) -> list[Method]:
+    twins = getattr(family, "IN_PLACE", ())
+    rows = [Method(n, f, n in twins) for n, f in family.FUNCTIONS.items() if n not in _NO_METHOD]
+    return rows + _rows(family.METHODS, False)
 
-
-_MORE = _more()
 
 METHODS: list[Method] = [
     *_rows(unary.FUNCTIONS, True),
-    *_rows({n: f for n, f in arithmetic.FUNCTIONS.items() if n not in _NO_METHOD}, True),
+    *_rows(arithmetic.FUNCTIONS, True),
     *_rows(_ARITHMETIC, True),
     *_rows(_PLAIN, False),
     *_rows(_ONLY_METHODS, False),
-    *[row for m in _MORE for row in _rows(_table(m, "FUNCTIONS"), False)],
-    *[row for m in _MORE for row in _rows(_table(m, "METHODS"), False)],
+    *[row for family in _FAMILIES for row in _family_rows(family)],
 ]
+
+
+def _needs_tensor(name: str, function: Function) -> Function:
+    """`function` of the package: a telling error if it is given no tensor."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except AttributeError:
+            first = args[0] if args else kwargs.get("input")
+            if isinstance(first, Tensor) or not isinstance(first, _NO_TENSORS):
+                raise
+        raise TypeError(
+            f"{name}(): argument 'input' (position 1) must be Tensor, not "
+            f"{type(first).__name__}; try flambeau.tensor(...)"
+        )
+
+    return call
+
+
+_NO_TENSORS = (bool, int, float, complex, str, list, tuple, dict, np.ndarray, type(None))
 
 FUNCTIONS: dict[str, Function] = {
     **unary.FUNCTIONS,
     **arithmetic.FUNCTIONS,
     **_ARITHMETIC,
-    **_PLAIN,
+    **{
+        f"{name}_": make_in_place(f"{name}_", f)
+        for name, f in unary.FUNCTIONS.items()
+        if name not in _NO_TWIN
+    },
+    **{name: _needs_tensor(name, f) for name, f in _PLAIN.items()},
     **{name: getattr(creation, name) for name in creation.FUNCTIONS},
     **random.FUNCTIONS,
-    **{n: f for m in _MORE for n, f in _table(m, "FUNCTIONS").items()},
-    "where": elementwise.where,
-    "range": creation.range_,
+    **grids.FUNCTIONS,
+    "real": trivial.real,
+    "imag": trivial.imag,
+    "get_num_threads": boundary.get_num_threads,
+    "set_num_threads": boundary.set_num_threads,
+    **{name: f for family in _FAMILIES for name, f in family.FUNCTIONS.items()},
+    "where": _where,
+    "fill_": writing.fill_,
+    "zero_": writing.zero_,
+    "is_tensor": attributes.is_tensor,
+    **patterns.FUNCTIONS,
     "set_printoptions": printing.set_printoptions,
-    **{
-        name: getattr(promotion, name)
-        for name in ("can_cast", "get_default_dtype", "promote_types", "result_type",
-                     "set_default_dtype")
-    },  # fmt: skip
+    "can_cast": promotion.can_cast,
+    "get_default_dtype": promotion.get_default_dtype,
+    "promote_types": promotion.promote_types,
+    "result_type": promotion.result_type,
+    "set_default_dtype": promotion.set_default_dtype,
 }
 
 
@@ -250,6 +313,12 @@ def _swapped(function: Function) -> Function:
     return _checked(lambda self, other: function(other, self))
 
 
+def _reflected_matmul(self: Tensor, other: Any) -> Any:
+    if not isinstance(other, np.ndarray):
+        return NotImplemented
+    return linalg.matmul(tensor_over(other), self)
+
+
 def _operators() -> dict[str, Function]:
     found: dict[str, Function] = {}
     for symbol, name in _BINARY.items():
@@ -265,6 +334,7 @@ def _operators() -> dict[str, Function]:
         found[f"__{symbol}__"] = _checked(function)
         found[f"__r{symbol}__"] = _swapped(function)
         found[f"__i{symbol}__"] = _checked(make_in_place(f"{function.__name__}_", function))
+    found["__rmatmul__"] = _reflected_matmul
     found["__neg__"] = unary.FUNCTIONS["neg"]
     found["__pos__"] = unary.FUNCTIONS["positive"]
     found["__abs__"] = unary.FUNCTIONS["abs"]
@@ -275,7 +345,9 @@ def _operators() -> dict[str, Function]:
 
 
 PROPERTIES: dict[str, Any] = {
-    **conversion.PROPERTIES,
+    **attributes.PROPERTIES,
+    **writing.PROPERTIES,
+    **trivial.PROPERTIES,
     "T": property(shaping.reversed_view, doc="All dims in reverse order."),
     "mT": property(shaping.adjoint_view, doc="The last two dims swapped."),
     "H": property(shaping.t, doc="A matrix transposed."),
@@ -295,7 +367,7 @@ def attach() -> None:
         setattr(Tensor, name, function)
     for name, value in PROPERTIES.items():
         setattr(Tensor, name, value)
-    Tensor.__init__ = creation.legacy_init  # type: ignore[method-assign,assignment]
+    Tensor.__init__ = legacy.init  # type: ignore[method-assign,assignment]
     Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]  # NumPy's operators give way
     Tensor.__module__ = "flambeau"
 

@@ -170,9 +170,7 @@ def _block(array: np.ndarray, indent: int, style: Any, is_cut: bool) -> str:
         chosen: list[int | None] = [*range(edge), None, *range(n - edge, n)]
     else:
         chosen = list(range(n))
-    parts = [
-        "..." if i is None else _block(array[i], indent + 1, style, is_cut) for i in chosen
-    ]
+    parts = ["..." if i is None else _block(array[i], indent + 1, style, is_cut) for i in chosen]
     return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"
 
 
@@ -184,9 +182,9 @@ def _contents(array: np.ndarray, dtype: DType, indent: int) -> str:
 
 
 # -- the whole ----------------------------------------------------------------------------------
-def tensor_text(x: Tensor, contents: str | None = None) -> str:
+def tensor_text(x: Tensor) -> str:
     """What repr(x) and str(x) return."""
-    prefix = "tensor(" if isinstance(x, Tensor) and type(x) is Tensor else _prefix(x)
+    prefix = "tensor(" if type(x).__module__.startswith("flambeau") else f"{type(x).__name__}("
     grad_fn = grad_fn_of(x) if x._base is not None or x._grad_fn is not None else None
     array = hold(read(x), x.dtype)
     dtype = x.dtype
@@ -200,6 +198,8 @@ def tensor_text(x: Tensor, contents: str | None = None) -> str:
             suffixes.append(f"dtype={dtype}")
         text = "[]"
     else:
+        if not options.edgeitems:
+            suffixes.append(f"size={tuple(array.shape)}")
         if dtype not in plain:
             suffixes.append(f"dtype={dtype}")
         text = _contents(array, dtype, len(prefix))
@@ -208,10 +208,6 @@ def tensor_text(x: Tensor, contents: str | None = None) -> str:
     elif x._requires_grad:
         suffixes.append("requires_grad=True")
     return _with_suffixes(prefix + text, suffixes, len(prefix))
-
-
-def _prefix(x: Tensor) -> str:
-    return "tensor("
 
 
 def _with_suffixes(text: str, suffixes: list[str], indent: int) -> str:

@@ -133,7 +133,9 @@ def promote_types(type1: DType, type2: DType) -> DType:
 
 def result_type(tensor1: Any, tensor2: Any) -> DType:
     """The dtype of arithmetic between two tensors or numbers."""
-    dims, zero, numbers = [], [], []
+    dims: list[DType] = []
+    zero: list[DType] = []
+    numbers: list[DType] = []
     for x in (tensor1, tensor2):
         if isinstance(x, Tensor):
             (dims if x._shape else zero).append(x.dtype)

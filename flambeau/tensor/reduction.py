@@ -25,8 +25,8 @@ from flambeau.engine.graph.node import Node
 from flambeau.tensor import returns
 from flambeau.tensor.apply import apply
 from flambeau.tensor.inplace import TO, into
-from flambeau.tensor.operation import Operation, operation
-from flambeau.tensor.promotion import in_full_precision, need_tensor
+from flambeau.tensor.operation import OPERATIONS, Operation, operation
+from flambeau.tensor.promotion import as_float, in_full_precision, need_tensor
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.unary import number_like
 
@@ -131,9 +131,7 @@ def prod(
     """The product over one dim or all; integers give int64."""
     input = _as_dtype(input, dtype)
     dim = axis if dim is None else dim
-    result = _as_dtype(
-        apply(PROD, (input,), (_dims_of("prod", input, dim), bool(keepdim))), dtype
-    )
+    result = _as_dtype(apply(PROD, (input,), (_dims_of("prod", input, dim), bool(keepdim))), dtype)
     return result if out is None else into(out, result, "prod")
 
 
@@ -172,9 +170,7 @@ def _mean_node(x: Node, dims: Shape) -> Node:
 @operation("mean")
 def MEAN(x: Node, dims: Shape, keepdim: bool) -> Node:
     _need_float("mean", x)
-    return build.convert(
-        finish(_mean_node(in_full_precision(x), dims), dims, keepdim), x.dtype
-    )
+    return build.convert(finish(_mean_node(in_full_precision(x), dims), dims, keepdim), x.dtype)
 
 
 def mean(
@@ -327,8 +323,6 @@ def _extreme(name: str, whole: Operation, values: Operation, index: Operation, p
         if other is None and isinstance(dim, Tensor):
             other = dim
         if other is not None:
-            from flambeau.tensor.operation import OPERATIONS
-
             result = apply(OPERATIONS[f"{name}imum"], (input, other))
         elif dim is None:
             result = apply(whole, (input,), (tuple(range(len(input._shape))), False))
@@ -425,8 +419,6 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
 def LOGSUMEXP(x: Node, dims: Shape, keepdim: bool) -> Node:
     """log(sum(exp(x))), computed on x - max(x)."""
     need_tensor("logsumexp", x)
-    from flambeau.tensor.promotion import as_float
-
     source = as_float(x)
     wide = in_full_precision(source)
     if any(wide.shape[d] == 0 for d in dims):

@@ -24,6 +24,7 @@ from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply, apply_view, record_history, wrap
+from flambeau.tensor.bits import view_dtype
 from flambeau.tensor.operation import operation
 from flambeau.tensor.tape import mode
 from flambeau.tensor.tensor import Tensor
@@ -94,8 +95,6 @@ def view(self: Tensor, *size: Any) -> Tensor:
     """
     shape = shape_of("view", size) if not hasattr(size[0], "itemsize") else None
     if shape is None:
-        from flambeau.tensor.convert import view_dtype
-
         return view_dtype(self, size[0])
     source = layout_of(self)
     if -1 in shape or min(shape, default=0) < 0:
@@ -395,9 +394,7 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
 
 @operation("diagonal")
 def DIAGONAL(x: Node, offset: int, dim1: int, dim2: int) -> Node:
-    layout = _diagonal_layout(
-        Layout(x.shape, contiguous_strides(x.shape)), offset, dim1, dim2
-    )
+    layout = _diagonal_layout(Layout(x.shape, contiguous_strides(x.shape)), offset, dim1, dim2)
     return AS_STRIDED.expand(x, *layout)
 
 
@@ -424,9 +421,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     a = normalize_dim("diagonal", dim1, ndim)
     b = normalize_dim("diagonal", dim2, ndim)
     if a == b:
-        raise RuntimeError(
-            f"diagonal: diagonal dimensions cannot be identical {dim1}, {dim2}"
-        )
+        raise RuntimeError(f"diagonal: diagonal dimensions cannot be identical {dim1}, {dim2}")
     layout = _diagonal_layout(layout_of(input), offset, a, b)
     return apply_view(DIAGONAL, input, (int(offset), a, b), layout)
 

@@ -154,6 +154,19 @@ INPUT_NAMES = {"x": 0, "y": 1, "z": 2, **{f"x{i}": i for i in range(16)}}
 OTHER_NAMES = frozenset({"g", "out", "types", "attributes", "inputs", "needs"})
 
 
+# what PyTorch calls the nodes of operations that have another name here
+GRAD_FN_NAMES = {
+    "to": "ToCopyBackward0",
+    "copy": "CopyBackwards",
+    "log1p": "Log1PBackward0",
+    "square": "PowBackward0",
+    "norm": "LinalgVectorNormBackward0",
+    "max_dim": "MaxBackward0",
+    "min_dim": "MinBackward0",
+    "clamp": "ClampBackward1",
+}
+
+
 class Derivative:
     """One row: the rules of an operation (see autograd/vjps/table.py), and what they save."""
 
@@ -173,8 +186,9 @@ class Derivative:
     def make_class(self, operation: Operation) -> type[GradNode]:
         """The class of this operation's nodes, so that type(grad_fn) has a telling name."""
         words = "".join(w[:1].upper() + w[1:] for w in operation.name.split("_"))
+        name = GRAD_FN_NAMES.get(operation.name, f"{words}Backward0")
         fields = {"operation": operation, "derivative": self}
-        self.node_class = type(f"{words}Backward0", (GradNode,), fields)
+        self.node_class = type(name, (GradNode,), fields)
         return self.node_class
 
     def plan(self, pattern: int) -> tuple[tuple[int, ...], bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flambeau.core.device import CPU, Device
 from flambeau.core.dtype import DType
@@ -13,6 +13,11 @@ from flambeau.core.types import Shape
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value
 from flambeau.tensor.tape import AccumulateGrad
+
+if TYPE_CHECKING:
+    from flambeau.tensor.surface import Surface  # the methods that methods.py attaches
+else:
+    Surface = object
 
 __all__ = ["Size", "Tensor", "origin"]
 
@@ -45,7 +50,7 @@ class Size(tuple):
         return (Size, (tuple(self),))
 
 
-class Tensor:
+class Tensor(Surface):
     """An n-dimensional array of one dtype with PyTorch's operations.
 
     A tensor is a storage (a cell that other tensors may share), for views a layout that says

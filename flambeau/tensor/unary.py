@@ -54,7 +54,9 @@ def _float(formula: Expand) -> Expand:
 def _sigmoid(x: Node) -> Node:
     """1 / (1 + exp(-x))."""
     one = number_like(x, 1)
-    return build.apply("div", one, build.apply("add", one, build.apply("exp", build.apply("neg", x))))
+    return build.apply(
+        "div", one, build.apply("add", one, build.apply("exp", build.apply("neg", x)))
+    )
 
 
 def _scaled(primitive: str, factor: float) -> Expand:

@@ -41,8 +41,8 @@ def assert_close(
 ) -> None:
     """AssertionError unless |actual - expected| <= atol + rtol * |expected| everywhere.
 
-    Tensors, numbers, NumPy arrays, and sequences and mappings of them, in any combination. The default tolerances depend
-    on the dtype; give both or neither.
+    Tensors, numbers, NumPy arrays, and sequences and mappings of them, in any combination.
+    The default tolerances depend on the dtype; give both or neither.
 
     >>> import flambeau
     >>> flambeau.testing.assert_close(flambeau.tensor([1.0]), flambeau.tensor([1.0 + 1e-7]))

@@ -143,7 +143,7 @@ def _number(value: Any) -> str:
     """A figure as text: tensors are read, and what is no number stays as it is."""
     if isinstance(value, str):
         return value
-    return f"{float(value):.4g}"
+    return f"{float(value):.3g}"
 
 
 def _duration(seconds: float) -> str:

@@ -249,11 +249,11 @@ def test_saved_tensors_are_checked_and_released():
     h = x * 1
     p, _ = Multiply.apply(h, 2.0, x)
     h.add_(1)
-    with pytest.raises(RuntimeError, match="MultiplyBackward.*modified by an inplace operation"):
+    with pytest.raises(RuntimeError, match=r"MultiplyBackward.*modified by an inplace operation"):
         p.sum().backward()
     y = Exp.apply(x).sum()
     y.backward()
-    with pytest.raises(RuntimeError, match="ExpBackward.*second time"):
+    with pytest.raises(RuntimeError, match=r"ExpBackward.*second time"):
         y.backward()
     with pytest.raises(TypeError, match="can only save variables"):
         flambeau.autograd.FunctionCtx().save_for_backward(1.0)

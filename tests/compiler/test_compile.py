@@ -254,9 +254,7 @@ def test_module_is_compiled_and_keeps_its_state_dict():
     with fl.no_grad():
         assert fl.allclose(compiled(x), model(x))
         assert fl.allclose(compiled(x), model(x))
-    assert [k.removeprefix("_orig_mod.") for k in compiled.state_dict()] == list(
-        model.state_dict()
-    )
+    assert [k.removeprefix("_orig_mod.") for k in compiled.state_dict()] == list(model.state_dict())
 
 
 def test_batch_norm_statistics_are_updated_by_replays():

@@ -21,7 +21,7 @@ def load_writer() -> ModuleType:
 def test_list_of_files_is_current() -> None:
     writer = load_writer()
     text = writer.MAP.read_text(encoding="utf-8")
-    assert text == writer.updated(text), "run: python tools/write_map.py"
+    assert text == writer.updated(text), "run: python -m tools"
 
 
 def test_every_file_says_what_it_is() -> None:

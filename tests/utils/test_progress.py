@@ -86,7 +86,7 @@ def test_figures_are_read_only_when_drawn() -> None:
             progress.update(loss=Figure())
         assert Figure.reads == 0
     assert Figure.reads == 1
-    assert "loss 0.1235" in stream.getvalue()
+    assert "loss 0.123" in stream.getvalue()
 
 
 def test_figure_may_be_text_or_tensor() -> None:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from flambeau.autograd.vjps import creation, elementwise, movement, reduction, structure
+from flambeau.autograd.vjps import (
+    creation,
+    elementwise,
+    indexing,
+    joining,
+    linalg,
+    movement,
+    reduction,
+    structure,
+)
 from flambeau.autograd.vjps.table import (
     NON_DIFFERENTIABLE,
     VJPS,
@@ -16,6 +25,9 @@ __all__ = [
     "VJPS",
     "creation",
     "elementwise",
+    "indexing",
+    "joining",
+    "linalg",
     "movement",
     "non_differentiable",
     "reduction",

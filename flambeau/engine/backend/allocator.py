@@ -7,6 +7,7 @@ for each doubling, at most 12.5 % of waste) so that similar sizes meet; what is 
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from typing import Any
 
@@ -87,10 +88,8 @@ def allocate(nbytes: int) -> Buffer:
             return allocate(nbytes)
         if capacity >= _LARGE:
             _cached[0] -= capacity
-            try:
+            with contextlib.suppress(ValueError):
                 _order.remove(capacity)
-            except ValueError:
-                pass
         return Buffer(address, nbytes, capacity, owner)
     try:
         owner = np.empty(capacity + ALIGNMENT, np.uint8)

@@ -91,4 +91,5 @@ def dot_tiles(m: int, n: int, k: int, batch: int) -> tuple[int, int, int, int]:
 
 def _half(n: int) -> int:
     """Half of n, in whole vectors."""
-    return max(16, -(-(-(-n // 2)) // 16) * 16)
+    half = (n + 1) // 2
+    return max(16, (half + 15) // 16 * 16)

@@ -33,9 +33,7 @@ def host_target(without: str = "") -> Target:
     off = {f.strip() for f in without.split(",")}
     present = llvm.get_host_cpu_features()
     features = tuple(sorted(f for f, is_on in present.items() if is_on and f not in off))
-    bits, _, registers = next(
-        row for row in family.vectors if not row[1] or row[1] in features
-    )
+    bits, _, registers = next(row for row in family.vectors if not row[1] or row[1] in features)
     # features decide what is generated; the name would bring tuning that we measured as a loss
     return Target(family.name, triple, "", features, bits, registers)
 

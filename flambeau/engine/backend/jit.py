@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import functools
+import hashlib
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from flambeau.core.config import log
 from flambeau.core.device import Target
+from flambeau.engine import codegen
 from flambeau.engine.backend import cache
 from flambeau.engine.codegen.compile import compile_text as compile_object
 from flambeau.engine.codegen.compile import initialize, llvm_version
@@ -18,8 +22,6 @@ from flambeau.engine.codegen.maths import LIBM
 from flambeau.engine.kernel.ir import Kernel, format_kernel
 
 __all__ = ["compile_kernels", "compile_text"]
-
-CODE_VERSION = "2"  # raise it when equal kernels give other code
 
 Key = tuple[str, Target]  # the text of a kernel or module, and what it is compiled for
 
@@ -46,9 +48,18 @@ def compile_kernels(kernels: list[Kernel], target: Target) -> list[int]:
         return [_addresses[key] for key in keys]
 
 
+@functools.cache
+def _code_version() -> str:
+    """A digest of the code generator: another one makes other code of equal kernels."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(codegen.__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def _name(key: Key) -> str:
     text, target = key
-    return "k_" + cache.key_of(text, repr(target), llvm_version(), CODE_VERSION)
+    return "k_" + cache.key_of(text, repr(target), llvm_version(), _code_version())
 
 
 def _load(key: Key) -> bool:

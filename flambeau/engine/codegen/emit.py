@@ -163,7 +163,9 @@ class Emitter:
             self.axes[s.axis] = i
             left = text.op(f"sub nsw i64 {end}, {i}")
             v = f"<{lanes} x i64>"
-            mask = text.op(f"icmp slt {v} {self.lane_numbers(lanes)}, {splat(text, left, 'i64', lanes)}")
+            mask = text.op(
+                f"icmp slt {v} {self.lane_numbers(lanes)}, {splat(text, left, 'i64', lanes)}"
+            )
             self.mode = Lanes(s.axis, lanes, 1, mask)
             self.body(s.body)
         self.mode = before
@@ -222,9 +224,7 @@ class Emitter:
             variables.append(v)
             if s.of is not None:
                 p = self.text.alloca(vector("i64", lanes))
-                self.text.do(
-                    f"store {vector('i64', lanes)} {constant(-1, 'i64', lanes)}, ptr {p}"
-                )
+                self.text.do(f"store {vector('i64', lanes)} {constant(-1, 'i64', lanes)}, ptr {p}")
                 positions.append(p)
         return Accumulator(s, variables, positions, lanes)
 
@@ -241,7 +241,8 @@ class Emitter:
         """Wide variables, set where the accumulator was declared (marked by its first store)."""
         mark = f"ptr {a.variables[0]}"
         at = max(
-            k for k, line in enumerate(self.text.lines)
+            k
+            for k, line in enumerate(self.text.lines)
             if line.startswith("  store") and line.endswith(mark)
         )
         after = self.text.lines[at + 1 :]
@@ -318,9 +319,7 @@ class Emitter:
         lanes = a.lanes
         while len(items) > 1:
             half = len(items) // 2
-            items = [
-                self.fold_pair(a, of, items[k], items[k + half], lanes) for k in range(half)
-            ]
+            items = [self.fold_pair(a, of, items[k], items[k + half], lanes) for k in range(half)]
         while lanes > 1:
             half = lanes // 2
             parts = []
@@ -501,8 +500,9 @@ class Emitter:
                 if m is None:
                     raw = text.op(f"load {type}, ptr {p}, align {size}")
                 else:
+                    name = f"llvm.masked.load.{suffix(memory, lanes)}.p0"
                     raw = text.call(
-                        type, f"llvm.masked.load.{suffix(memory, lanes)}.p0", (f"ptr align {size}", p),
+                        type, name, (f"ptr align {size}", p),
                         (f"<{lanes} x i1>", m), (type, "zeroinitializer"),
                     )  # fmt: skip
             else:
@@ -691,10 +691,11 @@ class Emitter:
                 wrong = text.op(f"icmp uge {v} {name}, {splat(text, limit, 'i64', lanes)}")
                 if mode.mask is not None:
                     wrong = text.op(f"and <{lanes} x i1> {wrong}, {mode.mask}")
-                bad = text.call("i1", f"llvm.vector.reduce.or.v{lanes}i1", (f"<{lanes} x i1>", wrong))
-                worst = text.op(
-                    f"select <{lanes} x i1> {wrong}, {v} {name}, {v} {constant(-(2**63), 'i64', lanes)}"
+                bad = text.call(
+                    "i1", f"llvm.vector.reduce.or.v{lanes}i1", (f"<{lanes} x i1>", wrong)
                 )
+                least = constant(-(2**63), "i64", lanes)
+                worst = text.op(f"select <{lanes} x i1> {wrong}, {v} {name}, {v} {least}")
                 worst = text.call("i64", f"llvm.vector.reduce.smax.v{lanes}i64", (v, worst))
             del g
             with text.when(bad):

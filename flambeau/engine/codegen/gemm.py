@@ -21,8 +21,7 @@ __all__ = ["blas_thunk"]
 ROW_MAJOR, NO_TRANS, TRANS = 101, 111, 112  # CBLAS' enumerations
 
 _NAMES = (
-    "a b c batch_a batch_b batch_c m n k lda ldb ldc trans_a trans_b tile_m tile_n "
-    "tiles_m tiles_n"
+    "a b c batch_a batch_b batch_c m n k lda ldb ldc trans_a trans_b tile_m tile_n tiles_m tiles_n"
 ).split()
 
 
@@ -56,9 +55,9 @@ def blas_thunk(name: str, ctype: str, itemsize: int) -> str:
         is_set = t.op(f"icmp ne i64 {flag}, 0")
         return t.op(f"select i1 {is_set}, {type} {x}, {type} {y}")
 
-    with t.loop("%begin", "%end") as i:
-        column = t.op(f"urem i64 {i}, {word['tiles_n']}")
-        rest = t.op(f"udiv i64 {i}, {word['tiles_n']}")
+    with t.loop("%begin", "%end") as at:
+        column = t.op(f"urem i64 {at}, {word['tiles_n']}")
+        rest = t.op(f"udiv i64 {at}, {word['tiles_n']}")
         row = t.op(f"urem i64 {rest}, {word['tiles_m']}")
         batch = t.op(f"udiv i64 {rest}, {word['tiles_m']}")
         i0, j0 = product(row, word["tile_m"]), product(column, word["tile_n"])

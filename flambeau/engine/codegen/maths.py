@@ -10,6 +10,7 @@ float32 erf.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import factorial
 
 from flambeau.engine.codegen.text import Text
 from flambeau.engine.codegen.values import constant, suffix, vector
@@ -124,6 +125,15 @@ class Maths:
         return self.text.op(f"fpext {vector('float', self.lanes)} {value} to {wide}")
 
 
+# log 2 in two parts, the first with zeros at its end (fdlibm)
+_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+
+
+def _exp_tail(degree: int) -> list[float]:
+    """The series of (exp(r) - 1 - r) / r**2 up to r**degree / degree!, highest first."""
+    return [1.0 / factorial(k) for k in range(degree, 1, -1)]
+
+
 def _exp(m: Maths, x: str) -> str:
     single = m.bits == 32
     low, high = (-104.0, 89.0) if single else (-746.0, 710.0)
@@ -136,12 +146,9 @@ def _exp(m: Maths, x: str) -> str:
         p = m.horner(r, (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3,
                          4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1))  # fmt: skip
     else:
-        r = m.fma(n, m.c(-6.93147180369123816490e-01), clamped)
-        r = m.fma(n, m.c(-1.90821492927058770002e-10), r)
-        factorials = [1.0]
-        for k in range(1, 14):
-            factorials.append(factorials[-1] * k)
-        p = m.horner(r, [1.0 / f for f in reversed(factorials[2:])])
+        r = m.fma(n, m.c(-_LN2_HIGH), clamped)
+        r = m.fma(n, m.c(-_LN2_LOW), r)
+        p = m.horner(r, _exp_tail(13))
     value = m.add(m.fma(m.mul(r, r), p, r), m.c(1.0))
     return m.scale(value, m.to_int(n))
 
@@ -164,7 +171,8 @@ def _split(m: Maths, x: str) -> tuple[str, str]:
     return mantissa, m.select(small, m.sub(e, m.c(float(steps))), e)
 
 
-def _log(m: Maths, x: str) -> str:
+def _log(m: Maths, x: str, correction: str | None = None) -> str:
+    """log(x), or log(x) + correction for a correction of less than an ULP (double only)."""
     mantissa, e = _split(m, x)
     f = m.sub(mantissa, m.c(1.0))
     if m.bits == 32:
@@ -184,8 +192,10 @@ def _log(m: Maths, x: str) -> str:
             2.222219843214978396e-01, 2.857142874366239149e-01, 3.999999999940941908e-01,
             6.666666666666735130e-01)))  # fmt: skip
         half = m.mul(m.mul(f, f), m.c(0.5))
-        inner = m.fma(s, m.add(half, r), m.mul(e, m.c(1.90821492927058770002e-10)))
-        result = m.fma(e, m.c(6.93147180369123816490e-01), m.sub(f, m.sub(half, inner)))
+        tail = m.mul(e, m.c(_LN2_LOW))
+        tail = tail if correction is None else m.add(tail, correction)
+        inner = m.fma(s, m.add(half, r), tail)
+        result = m.fma(e, m.c(_LN2_HIGH), m.sub(f, m.sub(half, inner)))
     result = m.select(m.compare("oeq", x, m.c(float("inf"))), x, result)
     result = m.select(m.compare("oeq", x, m.c(0.0)), m.c(float("-inf")), result)
     return m.select(m.compare("oge", x, m.c(0.0)), result, m.c(float("nan")))
@@ -206,8 +216,8 @@ def _tanh(m: Maths, x: str) -> str:
         near = m.fma(m.mul(z, x), m.div(p, q), x)
     e = _exp(m, m.add(size, size))
     far = m.sub(m.c(1.0), m.div(m.c(2.0), m.add(e, m.c(1.0))))
-    far = m.copysign(far, x)
     result = m.select(m.compare("olt", size, m.c(0.625)), near, far)
+    result = m.copysign(result, x)  # also that of -0
     return m.select(m.compare("uno", x, x), x, result)
 
 
@@ -301,6 +311,8 @@ def _sincos32(m: Maths, x: str, quarter: int) -> str:
     value = d.select(odd, cosine, sine)
     value = d.select(flip, d.neg(value), value)
     result = m.narrow(value)
+    if quarter == 0:
+        result = m.select(m.compare("oeq", x, m.c(0.0)), x, result)  # -0 keeps its sign
     huge = m.compare("uge", m.unary("fabs", x), m.c(1e8))
     return _where_any(m, huge, result, lambda: _libm(m, "cos" if quarter else "sin", x))
 
@@ -349,24 +361,33 @@ def _in_double(f: Callable[..., str]) -> Callable[..., str]:
 
 
 def _log1p(m: Maths, x: str) -> str:
-    """log(1 + x) with the rounding of 1 + x corrected (Kahan)."""
+    """log(1 + x); what 1 + x lost in rounding goes into the logarithm's tail."""
     u = m.add(m.c(1.0), x)
-    d = m.sub(u, m.c(1.0))
-    value = m.mul(_log(m, u), m.div(x, d))
-    plain = m.text.op(
-        f"or {m.mask} {m.compare('oeq', d, m.c(0.0))}, {m.compare('oeq', x, m.c(float('inf')))}"
-    )
+    large = m.compare("oge", x, m.c(1.0))
+    lost = m.select(large, m.sub(m.c(1.0), m.sub(u, x)), m.sub(x, m.sub(u, m.c(1.0))))
+    value = _log(m, u, m.div(lost, u))
+    # where nothing is left of x in 1 + x, and for -0
+    plain = m.compare("oeq", u, m.c(1.0))
     return m.select(plain, x, value)
 
 
 def _expm1(m: Maths, x: str) -> str:
-    """exp(x) - 1: a series near zero, else the difference."""
-    coefficients = [1.0]
-    for k in range(2, 15):
-        coefficients.append(coefficients[-1] / k)
-    near = m.mul(x, m.horner(x, list(reversed(coefficients))))
-    far = m.sub(_exp(m, x), m.c(1.0))
-    return m.select(m.compare("olt", m.unary("fabs", x), m.c(0.35)), near, far)
+    """exp(x) - 1 = (2**n - 1 + 2**n r) + 2**n (exp(r) - 1 - r) for x = n log 2 + r; the first sum
+    and r are kept with their rounding errors. In halves, so that 2**n exists for the largest x."""
+    clamped = m.select(m.compare("ogt", x, m.c(710.0)), m.c(710.0), x)
+    clamped = m.select(m.compare("olt", clamped, m.c(-40.0)), m.c(-40.0), clamped)
+    n = m.unary("roundeven", m.mul(clamped, m.c(1.4426950408889634)))
+    high = m.fma(n, m.c(-_LN2_HIGH), clamped)
+    r = m.fma(n, m.c(-_LN2_LOW), high)
+    lost = m.fma(n, m.c(-_LN2_LOW), m.sub(high, r))
+    p = m.fma(m.mul(r, r), m.horner(r, _exp_tail(16)), lost)
+    s = m.power_of_two(m.iop("sub", m.to_int(n), m.i(1)))
+    base = m.sub(s, m.c(0.5))
+    first = m.fma(s, r, base)
+    error = m.fma(s, r, m.sub(base, first))
+    half = m.add(first, m.fma(s, p, error))
+    tiny = m.compare("olt", m.unary("fabs", x), m.c(1e-17))
+    return m.select(tiny, x, m.add(half, half))
 
 
 def _pow32(m: Maths, x: str, y: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flambeau.core import dtype as dt
 from flambeau.core.device import Target
 from flambeau.core.dtype import DType
@@ -100,9 +102,12 @@ def apply(
         return _bitcast(text, args[0], dtypes[0], dtype, lanes)
     if name == "where":
         type = vector(register_type(dtype), lanes)
-        return text.op(f"select {vector('i1', lanes)} {args[0]}, {type} {args[1]}, {type} {args[2]}")
+        return text.op(
+            f"select {vector('i1', lanes)} {args[0]}, {type} {args[1]}, {type} {args[2]}"
+        )
     if name == "random_bits":
-        return _threefry(text, *args, lanes)
+        key0, key1, counter = args
+        return _threefry(text, key0, key1, counter, lanes)
     source = dtypes[0]
     if source.category == "float":
         value = _float(text, name, args, source, lanes)
@@ -161,10 +166,9 @@ def _fmod(m: Maths, a: str, b: str) -> str:
 
 def _remainder(m: Maths, a: str, b: str) -> str:
     r = _fmod(m, a, b)
-    wrong = m.text.op(
-        f"and {m.mask} {m.compare('one', r, m.c(0.0))}, "
-        f"{m.text.op(f'xor {m.mask} ' + m.compare('olt', r, m.c(0.0)) + ', ' + m.compare('olt', b, m.c(0.0)))}"
-    )
+    is_negative, is_below = m.compare("olt", r, m.c(0.0)), m.compare("olt", b, m.c(0.0))
+    differs = m.text.op(f"xor {m.mask} {is_negative}, {is_below}")
+    wrong = m.text.op(f"and {m.mask} {m.compare('one', r, m.c(0.0))}, {differs}")
     return m.select(wrong, m.add(r, b), r)
 
 
@@ -185,7 +189,7 @@ def _floor_div(m: Maths, a: str, b: str) -> str:
     return m.select(m.compare("oeq", b, m.c(0.0)), m.div(a, b), result)
 
 
-_FLOAT_RULES = {
+_FLOAT_RULES: dict[str, Callable[..., str]] = {
     "neg": lambda m, x: m.neg(x),
     "sign": _sign,
     "fmod": _fmod,
@@ -233,11 +237,15 @@ def _integer(text: Text, name: str, args: list[str], dtype: DType, lanes: int) -
         return args[0]
     if name in ("maximum", "minimum"):
         kind = f"{'s' if signed else 'u'}{'max' if name == 'maximum' else 'min'}"
-        return text.call(type, f"llvm.{kind}.{suffix(scalar, lanes)}", (type, args[0]), (type, args[1]))
+        return text.call(
+            type, f"llvm.{kind}.{suffix(scalar, lanes)}", (type, args[0]), (type, args[1])
+        )
     if name == "abs":
         if not signed:
             return args[0]
-        return text.call(type, f"llvm.abs.{suffix(scalar, lanes)}", (type, args[0]), ("i1", "false"))
+        return text.call(
+            type, f"llvm.abs.{suffix(scalar, lanes)}", (type, args[0]), ("i1", "false")
+        )
     if name == "sign":
         up = text.op(f"icmp {'s' if signed else 'u'}gt {type} {args[0]}, {zero}")
         one = text.op(f"zext {mask} {up} to {type}")
@@ -260,7 +268,9 @@ def _shift(text: Text, name: str, args: list[str], dtype: DType, lanes: int) -> 
     type, mask = vector(scalar, lanes), vector("i1", lanes)
     bits = dtype.itemsize * 8
     wide = text.op(f"icmp uge {type} {args[1]}, {constant(bits, scalar, lanes)}")
-    by = text.op(f"select {mask} {wide}, {type} {constant(bits - 1, scalar, lanes)}, {type} {args[1]}")
+    by = text.op(
+        f"select {mask} {wide}, {type} {constant(bits - 1, scalar, lanes)}, {type} {args[1]}"
+    )
     if name == "shift_right":
         made = text.op(f"{'ashr' if dtype.is_signed else 'lshr'} {type} {args[0]}, {by}")
         if dtype.is_signed:
@@ -288,7 +298,9 @@ def _divide(text: Text, name: str, args: list[str], dtype: DType, lanes: int) ->
         if dtype.is_signed:
             if name == "floor_div":
                 rest = text.op(f"srem {type} {a}, {divisor}")
-                result = text.op(f"sub {type} {result}, {_crossed(text, rest, divisor, type, mask, zero)}")
+                result = text.op(
+                    f"sub {type} {result}, {_crossed(text, rest, divisor, type, mask, zero)}"
+                )
             negated = text.op(f"sub {type} {zero}, {a}")
             result = text.op(f"select {mask} {minus}, {type} {negated}, {type} {result}")
     else:
@@ -354,7 +366,9 @@ def _threefry(text: Text, key0: str, key1: str, counter: str, lanes: int) -> str
         for r in ROTATIONS[block % 2]:
             x0 = text.op(f"add {type} {x0}, {x1}")
             by = constant(r, "i32", lanes)
-            x1 = text.call(type, f"llvm.fshl.{suffix('i32', lanes)}", (type, x1), (type, x1), (type, by))
+            x1 = text.call(
+                type, f"llvm.fshl.{suffix('i32', lanes)}", (type, x1), (type, x1), (type, by)
+            )
             x1 = text.op(f"xor {type} {x1}, {x0}")
         x0 = text.op(f"add {type} {x0}, {keys[(block + 1) % 3]}")
         x1 = text.op(f"add {type} {x1}, {keys[(block + 2) % 3]}")

@@ -8,9 +8,10 @@ own. All tables are int64 in native memory:
     patch   [address of a word, slot, byte offset, 0]: *word = slots[slot] + byte offset
 
 `execute(header)` applies the patches and runs the steps in order: function(words, begin, end)
-over 0 .. extent in pieces of `chunk`. It returns the error record's first word, 0 if all is
-well. Pieces are handed out by counting `next` down to zero, to the caller and to workers alike,
-so which thread ran which piece is open, and results never depend on it.
+over 0 .. extent in pieces of `chunk`. It stops after a step that wrote into the error record and
+returns the record's first word, 0 if all is well. Pieces are handed out by counting `next` down
+to zero, to the caller and to workers alike, so which thread ran which piece is open, and results
+never depend on it.
 
 The control block, one cache line (8 words) for each entry:
 
@@ -104,10 +105,13 @@ dispatch:
   br label %step.done
 step.done:
   %s.next = add i64 %s, 1
-  br label %step.head
-done:
   %error = load i64, ptr %record
+  %failed = icmp ne i64 %error, 0
+  br i1 %failed, label %stop, label %step.head
+stop:
   ret i64 %error
+done:
+  ret i64 0
 }
 """
 
@@ -251,7 +255,9 @@ done:
 _FUTEX_WAIT = (
     "call i64 (i64, ...) @syscall(i64 {futex}, ptr %p.generation, i32 128, i32 %seen, ptr null)"
 )
-_FUTEX_WAKE = "call i64 (i64, ...) @syscall(i64 {futex}, ptr %p.generation, i32 129, i32 2147483647)"
+_FUTEX_WAKE = (
+    "call i64 (i64, ...) @syscall(i64 {futex}, ptr %p.generation, i32 129, i32 2147483647)"
+)
 
 
 def program_text(target: Target) -> str:

@@ -71,15 +71,15 @@ class Text:
         self.do(f"br label %{head}")
         self.label(head)
         i, following = self.fresh(), self.fresh()
-        place = len(self.lines)
-        self.lines.append("")
+        place = f"  ; phi {i}"  # found again by its text: lines may be put in before it
+        self.lines.append(place)
         inside = self.op(f"icmp slt i64 {i}, {end}")
         self.do(f"br i1 {inside}, label %{body}, label %{tail}")
         self.label(body)
         yield i
         self.do(f"{following[0:]} = add nsw i64 {i}, {step}")
         self.do(f"br label %{head}")
-        self.lines[place] = (
+        self.lines[self.lines.index(place)] = (
             f"  {i} = phi i64 [ {begin}, %{before} ], [ {following}, %{self.block} ]"
         )
         self.label(tail)

@@ -100,7 +100,7 @@ def bfloat_bits(text: Text, value: str, lanes: int) -> str:
 
 
 def convert(text: Text, value: str, source: DType, target: DType, lanes: int) -> str:
-    """C's conversion; to bool it is != 0; numbers out of an integer's range are clamped first."""
+    """C's conversion; to bool it is != 0; what C leaves open: see _to_integer."""
     if source is target:
         return value
     a, b = register_type(source), register_type(target)
@@ -128,25 +128,30 @@ def convert(text: Text, value: str, source: DType, target: DType, lanes: int) ->
 
 
 def _to_integer(text: Text, value: str, scalar: str, target: DType, lanes: int) -> str:
-    """Truncate. Through int64 with clamping, so that no value is undefined; narrower types take
-    the low bits, as x86 compilers do. NaN gives 0."""
-    vf = vector(scalar, lanes)
-    mask = vector("i1", lanes)
-    narrow = target.itemsize < 4 or (target.itemsize == 4 and target.is_signed)
-    integer = "i32" if narrow else "i64"
-    top = 2147483520.0 if integer == "i32" and scalar == "float" else (
-        2147483647.0 if integer == "i32" else 9223371487098961920.0 if scalar == "float"
-        else 9223372036854774784.0)  # fmt: skip
-    low = -2147483648.0 if integer == "i32" else -9223372036854775808.0
-    ordered = text.op(f"fcmp ord {vf} {value}, {value}")
-    zero = constant(0.0, scalar, lanes)
-    known = text.op(f"select {mask} {ordered}, {vf} {value}, {vf} {zero}")
-    over = text.op(f"fcmp ogt {vf} {known}, {constant(top, scalar, lanes)}")
-    known = text.op(f"select {mask} {over}, {vf} {constant(top, scalar, lanes)}, {vf} {known}")
-    under = text.op(f"fcmp olt {vf} {known}, {constant(low, scalar, lanes)}")
-    known = text.op(f"select {mask} {under}, {vf} {constant(low, scalar, lanes)}, {vf} {known}")
-    whole = text.op(f"fptosi {vf} {known} to {vector(integer, lanes)}")
+    """Truncate to int32 (int64 for wider types and uint32), where NaN and what does not fit give
+    the least integer, as on x86; narrower types take the low bits of that."""
+    vf, mask = vector(scalar, lanes), vector("i1", lanes)
+    is_narrow = target.itemsize < 4 or (target.itemsize == 4 and target.is_signed)
+    integer = "i32" if is_narrow else "i64"
+    bits = int(integer[1:])
+    vi = vector(integer, lanes)
+    least = constant(-(1 << bits - 1), integer, lanes)
+    limit = constant(2.0 ** (bits - 1), scalar, lanes)
+    upper = None
+    if target.itemsize == 8 and not target.is_signed:  # uint64: the upper half, moved down
+        upper = text.op(f"fcmp oge {vf} {value}, {limit}")
+        moved = text.op(f"fsub {vf} {value}, {limit}")
+        value = text.op(f"select {mask} {upper}, {vf} {moved}, {vf} {value}")
+    below = text.op(f"fcmp olt {vf} {value}, {limit}")
+    if scalar == "double" and is_narrow:  # the numbers between -2**31 - 1 and -2**31 fit too
+        above = text.op(f"fcmp ogt {vf} {value}, {constant(-(2.0**31) - 1, scalar, lanes)}")
+    else:
+        above = text.op(f"fcmp oge {vf} {value}, {constant(-(2.0 ** (bits - 1)), scalar, lanes)}")
+    fits = text.op(f"and {mask} {below}, {above}")
+    whole = text.op(f"fptosi {vf} {value} to {vi}")  # no value at all where it does not fit
+    whole = text.op(f"select {mask} {fits}, {vi} {whole}, {vi} {least}")
+    if upper is not None:
+        raised = text.op(f"xor {vi} {whole}, {least}")
+        whole = text.op(f"select {mask} {upper}, {vi} {raised}, {vi} {whole}")
     b = register_type(target)
-    if b == integer:
-        return whole
-    return text.op(f"trunc {vector(integer, lanes)} {whole} to {vector(b, lanes)}")
+    return whole if b == integer else text.op(f"trunc {vi} {whole} to {vector(b, lanes)}")

@@ -181,7 +181,9 @@ def copy(x: Node) -> Node:
 # -- the rest -----------------------------------------------------------------------------------
 def reduce(primitive: str, x: Node, dims: Shape) -> Node:
     """Reduce over `dims` (sorted), which stay with size 1."""
-    if not dims or (primitive in ("sum", "prod", "max", "min") and all(x.shape[d] == 1 for d in dims)):
+    if not dims or (
+        primitive in ("sum", "prod", "max", "min") and all(x.shape[d] == 1 for d in dims)
+    ):
         return x
     return make(primitive, (x,), (dims,))
 

@@ -38,7 +38,14 @@ class Node:
         return self.type.shape
 
     def __repr__(self) -> str:
-        inside = ", ".join([repr(s) for s in self.sources] + [repr(a) for a in self.attributes])
+        return self._text(3)
+
+    def _text(self, depth: int) -> str:
+        """The expression down to `depth` levels: all of a graph could be exponentially long."""
+        if self.sources and not depth:
+            return f"{self.primitive}(...)"
+        sources = [s._text(depth - 1) for s in self.sources]
+        inside = ", ".join(sources + [repr(a) for a in self.attributes])
         return f"{self.primitive}({inside})" if len(inside) < 200 else f"{self.primitive}(...)"
 
 

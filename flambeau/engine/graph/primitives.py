@@ -100,7 +100,7 @@ def _dot(t: tuple[TensorType, ...], a: tuple) -> TensorType:
 
 
 def _conv(t: tuple[TensorType, ...], a: tuple) -> TensorType:
-    strides, low, high, lhs_dilation, rhs_dilation, groups = a
+    strides, low, high, lhs_dilation, rhs_dilation, _ = a
     x, w = t
     sizes = []
     for i in range(len(strides)):
@@ -141,13 +141,13 @@ def _rows() -> list[Primitive]:
         Primitive("random_bits", "leaf", 2, ("shape",), _bits),
         # elementwise
         Primitive("where", "elementwise", 3, (), _second),
-        Primitive("convert", "elementwise", 1, ("dtype",), _as_dtype),  # C conversion; to bool: != 0
+        Primitive("convert", "elementwise", 1, ("dtype",), _as_dtype),  # as C does; to bool: != 0
         Primitive("bitcast", "elementwise", 1, ("dtype",), _as_dtype),  # same itemsize
         # movement: no arithmetic, only which element is where
         Primitive("reshape", "movement", 1, ("shape",), _as_shape),
         Primitive("permute", "movement", 1, ("dims",), _permuted),
         Primitive("expand", "movement", 1, ("shape",), _as_shape),  # same rank, 1 -> n
-        Primitive("slice", "movement", 1, ("starts", "sizes", "steps"), _sliced),  # steps may be < 0
+        Primitive("slice", "movement", 1, ("starts", "sizes", "steps"), _sliced),  # steps: also < 0
         Primitive("as_strided", "movement", 1, ("shape", "strides", "offset"), _as_shape),
         # pad with a constant; negative low/high cut; `interior` zeros between neighbours
         Primitive("pad", "movement", 1, ("low", "high", "interior", "value"), _padded),

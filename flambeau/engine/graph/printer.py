@@ -12,8 +12,8 @@ __all__ = ["format_graph"]
 def format_graph(roots: Iterable[Node]) -> str:
     """One line for each node, sources before users; roots are marked with `*`.
 
-        %0 = parameter 0              float32[3]
-        %1 = exp %0                   float32[3]  *
+    %0 = parameter 0              float32[3]
+    %1 = exp %0                   float32[3]  *
     """
     roots = list(roots)
     wanted = set(roots)

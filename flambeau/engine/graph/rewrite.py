@@ -56,9 +56,7 @@ def _settle(
         found = done.get(node)
         if found is not None:
             break
-        sources = tuple(
-            [done.get(s) or _settle(s, rules, done, counts) for s in node.sources]
-        )
+        sources = tuple([done.get(s) or _settle(s, rules, done, counts) for s in node.sources])
         if sources != node.sources:
             node = intern(node.primitive, sources, node.attributes, node.type)
         found = _apply_first(node, rules, counts)
@@ -73,9 +71,7 @@ def _settle(
     return found
 
 
-def _apply_first(
-    node: Node, rules: RulesByPrimitive, counts: dict[str, int] | None
-) -> Node | None:
+def _apply_first(node: Node, rules: RulesByPrimitive, counts: dict[str, int] | None) -> Node | None:
     for name, function in rules.get(node.primitive, ()):
         result = function(node)
         if result is not None and result is not node:

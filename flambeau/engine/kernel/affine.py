@@ -6,7 +6,7 @@ with concrete integers; `engine/kernel/abstract.py` replaces the numbers by word
 
 from __future__ import annotations
 
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from flambeau.core.shape import Shape, contiguous_strides
 
@@ -16,7 +16,7 @@ __all__ = ["Affine", "axis", "delinearize", "number"]
 class Affine(NamedTuple):
     """offset + sum of coefficient * factor; a factor is an axis name or an IR expression."""
 
-    terms: tuple[tuple[Union[str, object], int], ...] = ()
+    terms: tuple[tuple[str | object, int], ...] = ()
     offset: int = 0
 
     def scale(self, k: int) -> Affine:
@@ -32,9 +32,7 @@ class Affine(NamedTuple):
         sums = dict(self.terms)
         for f, c in other.terms:
             sums[f] = sums.get(f, 0) + c
-        return Affine(
-            tuple((f, c) for f, c in sums.items() if c != 0), self.offset + other.offset
-        )
+        return Affine(tuple((f, c) for f, c in sums.items() if c != 0), self.offset + other.offset)
 
     def shift(self, k: int) -> Affine:
         """This index plus k."""

@@ -32,7 +32,8 @@ def order_axes(
     def contiguous(name: str) -> int:
         return sum(1 for i in indices if i.coefficient(name) == 1)
 
-    names = [n for n, _ in reduced if not in_order] + [n for n, _ in kept]
+    # each piece of a reduction that is cut ("c") is a loop of its own
+    names = [n for n, _ in reduced if not in_order] + [n for n, _ in kept if n != "c"]
     if not names:
         return kept, reduced, None
     # ties go to reduced axes, then to the innermost; an axis of one or two is no vector

@@ -26,7 +26,7 @@ from flambeau.core.dtype import DType
 __all__ = [
     "Accumulate", "Apply", "Argument", "Check", "Const", "Coordinate", "Declare", "Expr", "Index",
     "Kernel", "Let", "Load", "Loop", "Ref", "ScalarArgument", "Statement", "Store", "Term",
-    "format_kernel", "walk_expressions",
+    "format_kernel", "walk_expressions", "walk_statements",
 ]  # fmt: skip
 
 
@@ -221,6 +221,15 @@ class Kernel:
 
 
 # -- walking and printing -----------------------------------------------------------------------
+def walk_statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
+    """Every statement that is no loop, in the order of the text."""
+    for s in body:
+        if isinstance(s, Loop):
+            yield from walk_statements(s.body)
+        else:
+            yield s
+
+
 def walk_expressions(body: tuple[Statement, ...]) -> Iterator[Expr]:
     """Every expression in the statements, outermost first."""
     for s in body:
@@ -295,7 +304,7 @@ def _format_body(body: tuple[Statement, ...], depth: int, lines: list[str]) -> N
                 lines.append(f"{pad}{s.name} <- {format_expr(s.value)}{at}")
             case Store():
                 mask = f" if {format_expr(s.mask)}" if s.mask is not None else ""
-                op = {None: "="}.get(s.combine, f"{s.combine}=")
+                op = "=" if s.combine is None else f"{s.combine}="
                 lines.append(
                     f"{pad}w{s.buffer}[{format_index(s.index)}] {op} {format_expr(s.value)}{mask}"
                 )

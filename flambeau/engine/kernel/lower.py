@@ -274,7 +274,7 @@ class _GroupLowering:
         self.kept_axes = [axis(n) for n, _ in self.kept]
         self.full_shape = [n for n in shape if n != 1]
         self.kept_shape = [n for _, n in self.kept]
-        extents: dict[object, int] = dict(self.kept) | dict(self.reduced)
+        extents: dict[object, int] = {**dict(self.kept), **dict(self.reduced)}
         self.access = Access(
             lambda n: n not in self.member_set and stored(n), extents
         )
@@ -364,20 +364,30 @@ class _GroupLowering:
     def choose_aliases(self) -> None:
         """Expensive values needed by a later loop wait in the memory of a later output."""
         free = [o for o in self.members if o in self.outputs and self.is_full(o)]
+        # when a member is computed: the output must not be written before the last use
+        order = {m: (self.stage_of[m], i) for i, m in enumerate(self.members)}
+        last_uses = self._last_uses(order)
         for m in self.members:
             if not self.is_full(m) or m in self.outputs or not self._is_expensive(m):
                 continue
-            uses = [
-                self.stage_of[u] for u in self.members if m in self._member_sources(u)
-            ]
-            last = max(uses, default=0)
-            if last <= self.stage_of[m]:
+            last = last_uses[m]
+            if last[0] <= self.stage_of[m]:
                 continue
             for o in free:
-                if o.dtype is m.dtype and self.stage_of[o] >= last and o.shape == m.shape:
+                if o.dtype is m.dtype and order[o] >= last and o.shape == m.shape:
                     self.alias[m] = o
                     free.remove(o)
                     break
+
+    def _last_uses(self, order: dict[Node, tuple[int, int]]) -> dict[Node, tuple[int, int]]:
+        """When each member is needed last: by its users, or where they are computed again."""
+        last = dict(order)
+        for u in reversed(self.members):
+            is_reloaded = u in self.outputs and self._is_expensive(u)
+            needed = last[u] if self.is_full(u) and not is_reloaded else order[u]
+            for s in self._member_sources(u):
+                last[s] = max(last[s], needed)
+        return last
 
     def _is_expensive(self, m: Node) -> bool:
         return m.primitive in EXPENSIVE
@@ -415,10 +425,9 @@ class _GroupLowering:
             if PRIMITIVES[m.primitive].kind == "reduce":
                 before.append(self._declare(m))
                 loop.body += self._accumulate(m, stage)
-            elif self.is_full(m):
-                if m in self.outputs or m in self.alias:
-                    loop.body += self._need(m, stage)
-                    loop.body.append(self.store(m, self.alias.get(m)))
+            elif self.is_full(m) and (m in self.outputs or m in self.alias):
+                loop.body += self._need(m, stage)
+                loop.body.append(self.store(m, self.alias.get(m)))
         for m in self.members:
             if self.stage_of[m] == stage and not self.is_full(m):
                 if PRIMITIVES[m.primitive].kind == "reduce":
@@ -434,12 +443,12 @@ class _GroupLowering:
         if m in self.available:
             return []
         self.available.add(m)
-        if self.stage_of[m] < stage and (m in self.alias or m in self.outputs):
-            if self._is_expensive(m) or m in self.alias:
-                index = linearize(self.coords_of(m), m.shape)
-                load = ir.Load(self.alias.get(m, m), index, m.dtype)  # type: ignore[arg-type]
-                self.bind(m)
-                return [ir.Let(self.names[m], load)]
+        is_kept = m in self.alias or (m in self.outputs and self._is_expensive(m))
+        if self.stage_of[m] < stage and is_kept:
+            index = linearize(self.coords_of(m), m.shape)
+            load = ir.Load(self.alias.get(m, m), index, m.dtype)  # type: ignore[arg-type]
+            self.bind(m)
+            return [ir.Let(self.names[m], load)]
         statements: list[ir.Statement] = []
         for s in self._member_sources(m):
             if self.is_full(s):

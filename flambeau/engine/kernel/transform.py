@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -57,7 +58,9 @@ def finish(draft: Draft) -> Lowered:
     extent = kept[0][1] if kept else 1
     total = prod(extents.values())
     weight = 4 if _is_heavy(draft) else 1
-    chunk = outer_chunk(extent, total, weight, vector is not None and kept[:1] == [(vector, extent)])
+    chunk = outer_chunk(
+        extent, total, weight, vector is not None and kept[:1] == [(vector, extent)]
+    )
     return Lowered(kernel, words.contents, extent, chunk, loads, stores)
 
 
@@ -112,12 +115,14 @@ def _merge_axes(draft: Draft, indices: list[tuple[str, Affine]]) -> None:
         i = 0
         while i + 1 < len(axes):
             (outer, n), (inner, m) = axes[i], axes[i + 1]
-            if outer in locked or inner in locked or not all(
-                x.coefficient(outer) == x.coefficient(inner) * m for _, x in indices
+            if (
+                outer in locked
+                or inner in locked
+                or not all(x.coefficient(outer) == x.coefficient(inner) * m for _, x in indices)
             ):
                 i += 1
                 continue
-            _rewrite_indices(draft, lambda x, gone=outer: _without(x, gone))
+            _rewrite_indices(draft, partial(_without, name=outer))
             indices[:] = [(use, _without(x, outer)) for use, x in indices]
             axes[i : i + 2] = [(inner, n * m)]
             i = max(i - 1, 0)
@@ -134,7 +139,9 @@ def _rewrite_indices(draft: Draft, change: Callable[[Affine], Affine]) -> None:
             return change(Affine(terms, e.offset))
         if isinstance(e, tuple) and not hasattr(e, "_fields"):
             return tuple(expr(x) for x in e)
-        if isinstance(e, (ir.Load, ir.Coordinate, ir.Apply, ir.Let, ir.Accumulate, ir.Store, ir.Check)):
+        if isinstance(
+            e, (ir.Load, ir.Coordinate, ir.Apply, ir.Let, ir.Accumulate, ir.Store, ir.Check)
+        ):
             return replace(e, **{f.name: expr(getattr(e, f.name)) for f in fields(e)})
         return e
 

@@ -7,6 +7,7 @@ replayable program.
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from flambeau.engine.runtime.storage import Storage
@@ -31,7 +32,8 @@ class Recorder:
         # storages that existed before, with the value and version they had when first touched
         self.entry: dict[Storage, tuple[Value, int]] = {}
         self.owner: dict[Value, Storage] = {}  # evaluated value -> the storage it is read from
-        self.made: set[Storage] = set()  # storages that came into being during the run
+        # storages that came into being during the run; held weakly, or all would be results
+        self.made: weakref.WeakSet[Storage] = weakref.WeakSet()
         # id of a leaf tensor -> (the tensor, its .grad before the run, or UNSEEN)
         self.grads: dict[int, tuple[Any, Any]] = {}
         self.runs: list[tuple[Any, Any]] = []  # (trace, program) of each evaluation

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from flambeau.core.config import log
+from flambeau.core.config import config, log
 from flambeau.core.types import TensorType
 from flambeau.engine.backend.allocator import Buffer, allocate, as_array
 from flambeau.engine.backend.base import Step
@@ -24,8 +24,8 @@ __all__ = ["CompiledProgram", "compile_program"]
 
 
 def compile_program(roots: list[Node], trace: Any) -> CompiledProgram:
-    """Plan and compile a trace's roots for the CPU."""
-    backend_for("cpu")  # first: it switches off what it finds missing
+    """Plan and compile a trace's roots for the device that is switched on."""
+    backend_for(str(config.BACKEND))  # first: it switches off what it finds missing
     plan = make_plan(roots, frozenset(trace.donated))
     kinds = [
         "d" if not isinstance(x, Value) and NUMBERS.get(type(x)) is NUMBERS[float] else "q"
@@ -50,7 +50,7 @@ class CompiledProgram:
         self.slot_of_output = {i: self.n_leaves + k for k, (i, _) in enumerate(self.outputs)}
         self.arena_slot = self.n_leaves + len(self.outputs)
         kinds = kinds + ["q"] * (len(self.outputs) + 1)
-        self.backend = backend_for("cpu")
+        self.backend = backend_for(str(config.BACKEND))
         self.segments: list[Any] = []
         steps: list[Step] = []
         addresses = iter(self._compile())
@@ -64,7 +64,8 @@ class CompiledProgram:
             else:
                 steps.append(self._dot_step(step))
         self._close(steps, kinds)
-        self.single = self.segments[0] if len(self.segments) == 1 else None
+        alone = self.segments[0] if len(self.segments) == 1 else None
+        self.single = None if isinstance(alone, Node) else alone
 
     def _compile(self) -> list[int]:
         kernels = [s.lowered.kernel for s in self.plan.steps if isinstance(s, KernelStep)]
@@ -126,7 +127,10 @@ class CompiledProgram:
     # -- running ------------------------------------------------------------------------------
     def run(self, leaves: Sequence[Any]) -> list[Buffer]:
         """One buffer for each root."""
-        values = [x.buffer.address if type(x) is Value else x for x in leaves]
+        values: list[Any] = [
+            x.buffer.address if type(x) is Value else x  # type: ignore[union-attr]
+            for x in leaves
+        ]
         made = [allocate(nbytes) for _, nbytes in self.outputs]
         values += [b.address for b in made]
         if self.plan.arena_bytes:

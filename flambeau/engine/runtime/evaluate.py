@@ -82,7 +82,7 @@ class Trace:
         index, leaves = self.index, self.leaves
         template = value.template
         if template is None:
-            raise value.error
+            raise value.error.with_traceback(None)
         positions = []
         for x in value.inputs:
             if type(x) is Value:
@@ -135,7 +135,7 @@ class Trace:
                     leaf_uses[~at] += 1
         references = _references(order)
         live = [at for at in range(len(order)) if references[at] > uses[at] + _OWN_REFERENCES]
-        self.roots = self._sources_of_views(live, wanted)
+        self.roots = self._sources_of_views(live, wanted, leaf_uses)
         references = _references(self.leaves)
         for i, x in enumerate(self.leaves):
             if (
@@ -146,17 +146,28 @@ class Trace:
             ):
                 self.donated.append(i)
 
-    def _sources_of_views(self, live: list[int], wanted: Value | None) -> list[int]:
-        """A live view needs its source, not itself, unless it is what was asked for."""
+    def _sources_of_views(
+        self, live: list[int], wanted: Value | None, leaf_uses: list[int]
+    ) -> list[int]:
+        """A live view needs its source, not itself, unless it is what was asked for.
+
+        A source that is a leaf is taken off `leaf_uses`, so that it counts as referred to from
+        outside: the view will read it later.
+        """
         order = self.order
-        if not any(order[at].template.is_view for at in live):
+        if not any(order[at].template.is_view for at in live):  # type: ignore[union-attr]
             return live
         result = set()
         stack = list(live)
         while stack:
             at = stack.pop()
-            if order[at].template.is_view and order[at] is not wanted:
-                stack += [source for source in self.sources[at] if source >= 0]
+            template = order[at].template
+            if template and template.is_view and order[at] is not wanted:
+                for source in self.sources[at]:
+                    if source >= 0:
+                        stack.append(source)
+                    else:
+                        leaf_uses[~source] -= 1
             else:
                 result.add(at)
         return sorted(result)
@@ -205,11 +216,52 @@ def flush(wanted: Value | None = None) -> None:
             trace.find_roots(wanted)
             if trace.roots:
                 _run(trace)
+        except IndexError:
+            live = list(values) or [trace.order[at] for at in trace.roots]
+            values.clear()
+            del trace
+            _run_apart(live, wanted)
         except BaseException:
             # nothing is lost: what was not evaluated stays recorded
             left = values or [v for v in trace.order if v.template and not v.template.is_view]
             _pending = [v for v in left if v.buffer is None] + _pending
             raise
+
+
+def _run_apart(values: list[Value], wanted: Value | None) -> None:
+    """Evaluate `values` one by one, so that an index out of range harms only what needs it.
+
+    What fails keeps its error and raises it whenever it is read. Raises now if an error is new or
+    `wanted` has one.
+    """
+    fresh: IndexError | None = None
+    if wanted is not None and wanted not in values:
+        values.append(wanted)
+    for value in values:
+        if value.buffer is not None:
+            continue
+        trace = Trace()
+        try:
+            trace.add(value)
+        except IndexError as error:  # of an input
+            _fail(value, error)
+            continue
+        try:
+            trace.find_roots(value)
+            _run(trace)
+        except IndexError as error:
+            _fail(value, error)
+            fresh = fresh or error
+    if wanted is not None and wanted.buffer is None:
+        raise wanted.error.with_traceback(None)
+    if fresh is not None:
+        raise fresh
+
+
+def _fail(value: Value, error: Exception) -> None:
+    value.error = error
+    value.template = None
+    value.inputs = ()
 
 
 def _run(trace: Trace) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from flambeau.core.config import config
+from flambeau.core.config import config, log
+from flambeau.core.errors import NotCompiled
 from flambeau.core.types import TensorType
 from flambeau.engine.backend.allocator import Buffer, allocate, as_array
 from flambeau.engine.graph import build
@@ -58,7 +59,11 @@ def make_program(trace: Trace) -> Program:
         return InterpretedProgram(roots)
     from flambeau.engine.runtime.compiled import compile_program  # backend loading
 
-    return compile_program(roots, trace)
+    try:
+        return compile_program(roots, trace)
+    except NotCompiled as reason:
+        log(1, f"interpreted as a whole: {reason}")
+        return InterpretedProgram(roots)
 
 
 class InterpretedProgram:
@@ -69,7 +74,9 @@ class InterpretedProgram:
 
     def run(self, leaves: Sequence[Any]) -> list[Buffer]:
         arrays: list[Any] = [
-            as_array(x.buffer, x.type.dtype.numpy, x.type.shape) if type(x) is Value else None
+            as_array(x.buffer, x.type.dtype.numpy, x.type.shape)  # type: ignore[arg-type]
+            if type(x) is Value
+            else None
             for x in leaves
         ]
         scalars = [None if type(x) is Value else x for x in leaves]

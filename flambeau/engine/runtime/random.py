@@ -91,5 +91,12 @@ class Generator:
         """Continue at a position that `position` gave."""
         self._seed, self._draws = seed, draws
 
+    def __getstate__(self) -> tuple:
+        return (self._device, self._seed, self._draws)
+
+    def __setstate__(self, state: tuple) -> None:
+        self._device, self._seed, self._draws = state
+        self._lock = threading.Lock()
+
 
 default_generator = Generator()

@@ -45,8 +45,10 @@ class Template:
         # a pure rearrangement of its input costs nothing in the kernel that reads it, so it is
         # not evaluated for its own sake
         self.is_view = all(
-            PRIMITIVES[n.primitive].kind == "movement"
-            and n.primitive not in ("pad", "cat", "copy")
+            (
+                PRIMITIVES[n.primitive].kind == "movement"
+                and n.primitive not in ("pad", "cat", "copy")
+            )
             or n.primitive == "parameter"
             for n in topological([root])
         )
@@ -59,6 +61,7 @@ class Value:
     """A tensor's contents: recorded (template and inputs) or evaluated (buffer)."""
 
     __slots__ = ("buffer", "error", "inputs", "template", "type")
+    error: Exception
 
     def __init__(self, template: Template, inputs: tuple) -> None:
         self.template: Template | None = template

@@ -59,9 +59,9 @@ def _operand(node: Node, stored: Callable[[Node], bool]) -> Operand:
     if not isinstance(load, ir.Load) or load.mask is not None:
         raise NeedsBuffer(node)
     index = load.index
-    if any(f not in extents for f, _ in index.terms):  # type: ignore[attr-defined]
+    if any(f not in extents for f, _ in index.terms):  # type: ignore[misc,has-type]
         raise NeedsBuffer(node)
-    step = {f: index.coefficient(f) for f in extents}  # type: ignore[attr-defined]
+    step = {f: index.coefficient(f) for f in extents}  # type: ignore[attr-defined,has-type]
     b = step["b"] if batch > 1 else 0
     for near, far, near_size, far_size, transposed in (
         ("j", "i", columns, rows, False),

@@ -32,7 +32,9 @@ class _Body:
         self.access.checks = []
         return e
 
-    def store(self, target: Node, index: Affine, value: ir.Expr, combine: str | None = None) -> None:
+    def store(
+        self, target: Node, index: Affine, value: ir.Expr, combine: str | None = None
+    ) -> None:
         self.statements.append(ir.Store(target, index, value, None, combine))  # type: ignore[arg-type]
 
 

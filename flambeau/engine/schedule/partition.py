@@ -28,7 +28,11 @@ MAX_SCALAR_INLINE = 24  # the same for values of one element, which are hoisted 
 LONG_REDUCTION = 1 << 15  # elements from which few rows are reduced by several threads
 FEW_ROWS = 8
 
-OPAQUE = frozenset(("dot", "scatter", "put", "update", "scan", "argsort", "cat", "conv"))
+# elementwise, but nobody writes code for them: the interpreter answers
+WITHOUT_CODE = frozenset(("digamma", "erfinv"))
+OPAQUE = WITHOUT_CODE | frozenset(
+    ("dot", "scatter", "put", "update", "scan", "argsort", "cat", "conv")
+)
 
 
 @dataclass(eq=False)
@@ -233,7 +237,7 @@ class _Partitioner:
             if home is None:
                 if self._can_join(node, group, dependencies):
                     home = group
-            elif self._can_merge(home, group):
+            elif self._can_join(node, group, dependencies, home) and self._can_merge(home, group):
                 self._merge(home, group)
         if home is None:
             home = self._neighbour(node, dependencies)
@@ -301,24 +305,27 @@ class _Partitioner:
             stack += [strip_local(s) for s in n.sources]
         return False
 
-    def _can_join(self, node: Node, group: Group, dependencies: list[Node]) -> bool:
+    def _can_join(
+        self, node: Node, group: Group, dependencies: list[Node], home: Group | None = None
+    ) -> bool:
+        """Whether `node` may join `group`, or `group` become part of `node`'s `home`."""
         me = 1 << group.id
         local = {strip_local(s) for s in node.sources}
         for d in dependencies:
             other = self.group_of.get(d)
-            if other is None:
+            if other is None or other is home:
                 continue
             if other is group:
-                if d not in local or not self._only_local(node, d):
+                if d not in local or not self._only_local(node, d, group):
                     return _refuse("source-moved", node)
             elif self.reach[other.id] & me:
                 return _refuse("cycle", node)
         return True
 
-    def _only_local(self, node: Node, source: Node) -> bool:
-        """Whether `node` reads `source` only point by point."""
+    def _only_local(self, node: Node, source: Node, group: Group) -> bool:
+        """Whether `node` reads `source`, a member of `group`, only point by point."""
         return all(
-            strip_local(s) is source
+            strip_local(s) is source and self._fits(node, s, group)
             for s in node.sources
             if strip_movement(s) is source
         )

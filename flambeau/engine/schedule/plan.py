@@ -16,8 +16,10 @@ from flambeau.core.config import config, log
 from flambeau.core.errors import NotCompiled
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
+from flambeau.engine.graph.primitives import PRIMITIVES
 from flambeau.engine.graph.simplify import simplify
 from flambeau.engine.graph.verify import verify
+from flambeau.engine.kernel import ir
 from flambeau.engine.kernel.choose import PIECE
 from flambeau.engine.kernel.lower import NeedsBuffer, Scratch, cut_reduction, lower_group
 from flambeau.engine.kernel.transform import Lowered, finish
@@ -25,7 +27,7 @@ from flambeau.engine.schedule.decompose import decompose
 from flambeau.engine.schedule.library import DotStep, match_dot
 from flambeau.engine.schedule.memory import Lifetimes, assign_arena
 from flambeau.engine.schedule.opaque import lower_opaque
-from flambeau.engine.schedule.partition import Group, partition
+from flambeau.engine.schedule.partition import Group, is_movement, partition
 
 __all__ = ["InterpretStep", "KernelStep", "Place", "Plan", "make_plan"]
 
@@ -77,7 +79,7 @@ def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> P
         verify(graph)
     for _ in range(MAX_REWRITES):
         try:
-            groups, steps, shared = _steps(graph)
+            steps, shared = _steps(graph)
             break
         except NeedsBuffer as refused:
             log(3, f"stored first: {refused.node!r}")
@@ -96,30 +98,42 @@ def _without_reshape(root: Node) -> Node:
 
 
 # -- lowering -----------------------------------------------------------------------------------
-def _steps(graph: list[Node]) -> tuple[list[Group], list[Step], dict[Node, Node]]:
+def _steps(graph: list[Node]) -> tuple[list[Step], dict[Node, Node]]:
     """Steps in order, and which values live in the memory of another."""
     parts = partition(graph)
     stored_nodes = parts.stored
 
     def stored(node: Node) -> bool:
-        return node.primitive == "parameter" or node in stored_nodes
+        # a wanted movement or constant has a buffer, but others look through it: its copy may
+        # come later
+        if node.primitive in ("constant", "iota", "scalar"):
+            return False
+        return node.primitive == "parameter" or (node in stored_nodes and not is_movement(node))
+
+    # a kernel recomputes what is cheap rather than wait for it: a value that a later group stores
+    # cannot be read yet
+    computed: set[Node] = set()
+
+    def readable(node: Node) -> bool:
+        return stored(node) and (node.primitive == "parameter" or node in computed)
 
     shared: dict[Node, Node] = {}
     steps: list[Step] = []
     last_reader = _last_readers(parts.groups, stored)
     for i, group in enumerate(parts.groups):
         node = group.members[-1]
+        computed.update(group.members)
         try:
             if not group.opaque:
-                steps += _group_steps(group, stored)
+                steps += _group_steps(group, readable)
             elif node.primitive == "dot":
-                steps.append(match_dot(node, stored))
+                steps.append(match_dot(node, readable))
             else:
-                steps += _opaque_steps(node, i, stored, last_reader, shared, set(graph))
+                steps += _opaque_steps(node, i, readable, last_reader, shared, set(graph))
         except NotCompiled:
-            _require_stored(node, stored)
+            _require_stored(node, readable)
             steps.append(InterpretStep(node))
-    return parts.groups, steps, shared
+    return steps, shared
 
 
 def _group_steps(group: Group, stored: Any) -> list[Step]:
@@ -205,7 +219,8 @@ def _place(
     places: dict[Any, Place] = {}
     results: list[Place] = []
     by_owner: dict[Any, Place] = {}
-    taken: set[int] = set()
+    # a wanted leaf stays as it is
+    taken = {r.attributes[0] for r in graph if r.primitive == "parameter"}
     for i, root in enumerate(graph):
         if root.primitive == "parameter":
             results.append(Place("leaf", root.attributes[0]))
@@ -260,6 +275,8 @@ def _overwritable(
     if home is not root or home not in lives.first:
         return None
     at = lives.first[home]
+    if any(_may_fail(s) for s in steps[at:]):  # the leaf is needed to evaluate the rest alone
+        return None
     step = steps[at]
     if not isinstance(step, KernelStep):
         return None
@@ -274,6 +291,30 @@ def _overwritable(
         if leaf not in donated or buffer.type is not root.type or lives.last[buffer] > at:
             continue
         loads = [(index, loop) for b, index, loop in step.lowered.loads if b is buffer]
-        if all(x == stores[0] for x in loads):
+        if all(x == stores[0] for x in loads) and not _reads_after(step.lowered, buffer, root):
             return leaf
     return None
+
+
+def _may_fail(step: Step) -> bool:
+    """Whether the step may meet an index out of range."""
+    if isinstance(step, KernelStep):
+        return any(w.kind == "record" for w in step.lowered.words)
+    return isinstance(step, InterpretStep) and PRIMITIVES[step.node.primitive].kind == "indexing"
+
+
+def _reads_after(lowered: Lowered, leaf: Node, root: Node) -> bool:
+    """Whether the kernel reads `leaf` in a statement after the one that writes `root`."""
+    words = lowered.words
+    leaf_words = {i for i, w in enumerate(words) if w.kind == "buffer" and w.value is leaf}
+    root_words = {i for i, w in enumerate(words) if w.kind == "buffer" and w.value is root}
+    is_written = False
+    for statement in ir.walk_statements(lowered.kernel.body):
+        if is_written and any(
+            isinstance(e, ir.Load) and e.buffer in leaf_words
+            for e in ir.walk_expressions((statement,))
+        ):
+            return True
+        if isinstance(statement, ir.Store) and statement.buffer in root_words:
+            is_written = True
+    return False

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flambeau.autograd.vjps.table import vjp, vjp_joint
+from flambeau.autograd.vjps.table import vjp
 from flambeau.nn.operations.loss import CLASS_BACKWARD, LOSS_BACKWARD
 
 __all__: list[str] = []
@@ -12,15 +10,13 @@ __all__: list[str] = []
 
 def _row(name: str) -> None:
     in_input, in_target = LOSS_BACKWARD[name]
-
-    def joint(g: Any, inputs: tuple, attributes: tuple, needs: tuple) -> list:
-        found: list[Any] = [None] * len(inputs)
-        for i, backward in enumerate((in_input, in_target)):
-            if needs[i]:
-                found[i] = backward((g, *inputs), attributes)
-        return found
-
-    vjp_joint(name, joint)
+    vjp(
+        name,
+        lambda g, inputs, attributes: in_input((g, *inputs), attributes),
+        lambda g, inputs, attributes: in_target((g, *inputs), attributes),
+        None,  # weights have no gradient
+        None,
+    )
 
 
 for _name in LOSS_BACKWARD:

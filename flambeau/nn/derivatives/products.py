@@ -34,7 +34,7 @@ def _linear_x(g: Any, y: Any) -> Any:
 def _linear_weight(g: Any, x: Any, types: tuple) -> Any:
     if len(types[1].shape) == 2:
         return apply(LINEAR_WEIGHT_BACKWARD, (g, x))
-    return apply(LINEAR_WEIGHT_BACKWARD, (g.unsqueeze(-1), x)).squeeze(0)  # type: ignore[attr-defined]
+    return apply(LINEAR_WEIGHT_BACKWARD, (g.unsqueeze(-1), x)).squeeze(0)
 
 
 vjp("linear", _linear_x, _linear_weight, lambda g: g)
@@ -57,7 +57,7 @@ def _spatial(shape: Shape) -> Shape:
 
 def _bias(g: Tensor) -> Any:
     """The sum over all but the channels."""
-    return g.sum((0, *range(2, len(g._shape))))  # type: ignore[attr-defined]
+    return g.sum((0, *range(2, len(g._shape))))
 
 
 vjp(

@@ -8,11 +8,11 @@ from typing import Any
 
 from flambeau.core.dtype import DType
 from flambeau.core.shape import normalize_dim
-from flambeau.engine.runtime.random import default_generator
 from flambeau.nn.operations.activation import LOG_SOFTMAX, PRELU, RRELU, SOFTMAX
 from flambeau.tensor.apply import apply
 from flambeau.tensor.inplace import TO, put_back
 from flambeau.tensor.operation import OPERATIONS
+from flambeau.tensor.random import next_key, rand_like
 from flambeau.tensor.shaping import narrow
 from flambeau.tensor.tensor import Tensor
 
@@ -28,7 +28,7 @@ RELU, SIGMOID, TANH = (OPERATIONS[n] for n in ("relu", "sigmoid", "tanh"))
 GELU, GELU_TANH, SILU, MISH = (OPERATIONS[n] for n in ("gelu", "gelu_tanh", "silu", "mish"))
 ELU, SOFTPLUS, LEAKY_RELU, HARDTANH, HARDSHRINK, SOFTSHRINK, THRESHOLD = (
     OPERATIONS[n]
-    for n in "elu softplus leaky_relu hardtanh hardshrink softshrink threshold".split()
+    for n in ["elu", "softplus", "leaky_relu", "hardtanh", "hardshrink", "softshrink", "threshold"]
 )
 
 # the fixed point of mean 0 and variance 1, Klambauer et al., https://arxiv.org/abs/1706.02515
@@ -148,9 +148,7 @@ def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     return apply(SOFTPLUS, (input,), (float(beta), float(threshold)))
 
 
-def leaky_relu(
-    input: Tensor, negative_slope: float = 0.01, inplace: bool = False
-) -> Tensor:
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where positive, else negative_slope * x."""
     _need("leaky_relu", input)
     result = apply(LEAKY_RELU, (input,), (float(negative_slope),))
@@ -209,7 +207,7 @@ def rrelu(
             f"and {upper}"
         )
     if training:
-        keys = default_generator.next_key()
+        keys = next_key(None)
         result = apply(RRELU, (input, *keys), (float(lower), float(upper)))
     else:
         result = apply(LEAKY_RELU, (input,), ((lower + upper) / 2,))
@@ -227,10 +225,10 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
             f"glu: Halving dimension must be even, but dimension {dim} is size {size}"
         )
     a, b = narrow(input, at, 0, size // 2), narrow(input, at, size // 2, size // 2)
-    return a * apply(SIGMOID, (b,))  # type: ignore[operator, no-any-return]
+    return a * apply(SIGMOID, (b,))
 
 
-# -- softmax ----------------------------------------------------------------------------------------
+# -- softmax --------------------------------------------------------------------------------------
 def _softmax_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> tuple[int, ...]:
     ndim = len(input._shape)
     if dim is None:
@@ -267,7 +265,7 @@ def softmin(
 ) -> Tensor:
     """softmax of -x."""
     _need("softmin", input)
-    x = _converted(-input, dtype)  # type: ignore[operator]
+    x = _converted(-input, dtype)
     return apply(SOFTMAX, (x,), (_softmax_dim("softmin", input, dim, _stacklevel),))
 
 
@@ -284,17 +282,16 @@ def gumbel_softmax(
     logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
 ) -> Tensor:
     """A sample of the Gumbel-softmax distribution; hard: one-hot, with the soft one's gradient."""
-    from flambeau.tensor.random import rand_like
 
     noise = -(-(rand_like(logits) + eps).log() + eps).log()
     soft = softmax((logits + noise) / tau, dim)
     if not hard:
         return soft
-    best = soft == soft.amax(dim, True)  # type: ignore[attr-defined]
-    return best.to(soft.dtype) - soft.detach() + soft  # type: ignore[attr-defined, no-any-return]
+    best = soft == soft.amax(dim, True)
+    return best.to(soft.dtype) - soft.detach() + soft
 
 
-# -- in place -----------------------------------------------------------------------------------------
+# -- in place -------------------------------------------------------------------------------------
 def _in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
     def method(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return function(input, *args, inplace=True, **kwargs)

@@ -49,10 +49,10 @@ def scaled_dot_product_attention(
         attn_mask = index_along(q, shape, 0) >= index_along(q, shape, 1)
     if attn_mask is not None:
         if attn_mask.dtype.category == "bool":
-            scores = scores.masked_fill(~attn_mask, -math.inf)  # type: ignore[operator]
+            scores = scores.masked_fill(~attn_mask, -math.inf)
         else:
             scores = scores + attn_mask
     weights = softmax(scores, -1)
     if dropout_p > 0.0:
         weights = dropout(weights, dropout_p, True)
-    return weights @ v  # type: ignore[operator, no-any-return]
+    return weights @ v

@@ -9,6 +9,7 @@ from typing import Any
 from flambeau.core.errors import message
 from flambeau.nn.functional.activation import log_softmax
 from flambeau.nn.functional.indices import check_range
+from flambeau.nn.functional.regularization import one_hot
 from flambeau.nn.operations.loss import CLASS_LOSSES, LOSSES, check_reduction, class_dim
 from flambeau.tensor.apply import apply
 from flambeau.tensor.elementwise import where
@@ -27,9 +28,7 @@ CROSS_ENTROPY, NLL_LOSS = CLASS_LOSSES["cross_entropy"], CLASS_LOSSES["nll_loss"
 MSE_LOSS = LOSSES["mse_loss"]
 
 
-def _named(
-    name: str, reduction: str, size_average: bool | None, reduce: bool | None
-) -> str:
+def _named(name: str, reduction: str, size_average: bool | None, reduce: bool | None) -> str:
     """The reduction, also from the two arguments that said it before."""
     if size_average is None and reduce is None:
         return check_reduction(name, reduction)
@@ -52,10 +51,10 @@ def _reduce(x: Tensor, name: str, reduction: str) -> Tensor:
     check_reduction(name, reduction)
     if reduction == "none":
         return x
-    return x.mean() if reduction == "mean" else x.sum()  # type: ignore[attr-defined, no-any-return]
+    return x.mean() if reduction == "mean" else x.sum()
 
 
-# -- of elements --------------------------------------------------------------------------------------
+# -- of elements ----------------------------------------------------------------------------------
 def mse_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
     reduction: str = "mean", weight: Tensor | None = None,
@@ -74,9 +73,9 @@ def mse_loss(
 
 
 def _weighted_mean(loss: Tensor, weight: Tensor, reduction: str) -> Tensor:
-    product = loss * weight  # type: ignore[operator]
+    product = loss * weight
     if reduction == "mean":
-        return product.sum() / weight.sum()  # type: ignore[attr-defined, no-any-return]
+        return product.sum() / weight.sum()
     return _reduce(product, "loss", reduction)
 
 
@@ -139,7 +138,7 @@ def kl_div(
     """
     if reduction == "batchmean" and size_average is None and reduce is None:
         total = apply(LOSSES["kl_div"], (input, target), ("sum", bool(log_target)))
-        return total / (input._shape[0] if input._shape else 1)  # type: ignore[operator, no-any-return]
+        return total / (input._shape[0] if input._shape else 1)
     reduction = _named("kl_div", reduction, size_average, reduce)
     return apply(LOSSES["kl_div"], (input, target), (reduction, bool(log_target)))
 
@@ -171,7 +170,7 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     reduction = _named(name, reduction, size_average, reduce)
     _check_same(name, input, target)
-    inputs = (input, target)
+    inputs: tuple[Tensor, ...] = (input, target)
     for extra in (weight, pos_weight):
         if extra is not None:
             inputs = (*inputs, extra)
@@ -202,20 +201,20 @@ def gaussian_nll_loss(
     if isinstance(var, float):
         if var < 0:
             raise ValueError("var has negative entry/entries")
-        var = var * (input * 0.0 + 1.0)  # type: ignore[operator]
+        var = var * (input * 0.0 + 1.0)
     elif var._shape != input._shape:
         if var._shape == input._shape[:-1]:
             var = var.unsqueeze(-1)
         elif input._shape[:-1] != var._shape[:-1] or var._shape[-1:] != (1,):
             raise ValueError("var is of incorrect size")
     bounded = where(var < eps, eps, var)
-    loss = (bounded.log() + (input - target) ** 2 / bounded) * 0.5  # type: ignore[operator]
+    loss = (bounded.log() + (input - target) ** 2 / bounded) * 0.5
     if full:
         loss = loss + 0.5 * math.log(2 * math.pi)
     return _reduce(loss, "gaussian_nll_loss", reduction)
 
 
-# -- of classes ---------------------------------------------------------------------------------------
+# -- of classes -----------------------------------------------------------------------------------
 def _classes(
     name: str, op: Any, input: Tensor, target: Tensor, weight: Tensor | None, reduction: str,
     ignore_index: int, smoothing: float,
@@ -263,8 +262,7 @@ def cross_entropy(
     reduction = _named("cross_entropy", reduction, size_average, reduce)
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(
-            "cross_entropy: label_smoothing must be between 0.0 and 1.0. Got: "
-            f"{label_smoothing}"
+            f"cross_entropy: label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}"
         )
     if isinstance(target, Tensor) and target.dtype.is_floating_point:
         return _soft_cross_entropy(input, target, weight, reduction, ignore_index, label_smoothing)
@@ -293,10 +291,12 @@ def _soft_cross_entropy(
         target = target * (1.0 - smoothing) + smoothing / shape[dim]
     logp = log_softmax(input, dim)
     if weight is not None:
-        logp = logp * weight.reshape(tuple(shape[dim] if i == dim else 1 for i in range(len(shape))))
+        logp = logp * weight.reshape(
+            tuple(shape[dim] if i == dim else 1 for i in range(len(shape)))
+        )
     loss: Any = -(target * logp).sum(dim)
     if reduction == "mean":
-        return loss.sum() / (input.numel() / shape[dim])  # type: ignore[no-any-return]
+        return loss.sum() / (input.numel() / shape[dim])
     return _reduce(loss, "cross_entropy", reduction)
 
 
@@ -305,13 +305,12 @@ def multi_margin_loss(
     size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """sum over other classes of max(0, margin - x[target] + x[i])**p / classes."""
-    from flambeau.nn.functional.regularization import one_hot
 
     reduction = _named("multi_margin_loss", reduction, size_average, reduce)
     x: Any = input
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
-    is_target = one_hot(target, x._shape[-1]).bool()  # type: ignore[attr-defined]
+    is_target = one_hot(target, x._shape[-1]).bool()
     own = where(is_target, x, 0.0).sum(-1, True)
     gap = where(is_target, 0.0, (margin - own + x).clamp(min=0.0) ** p)
     if weight is not None:
@@ -331,18 +330,18 @@ def multilabel_soft_margin_loss(
     return _reduce(loss.mean(-1), "multilabel_soft_margin_loss", reduction)
 
 
-# -- of pairs and triples -----------------------------------------------------------------------------
+# -- of pairs and triples -------------------------------------------------------------------------
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
     """sum(x1 * x2) / (max(norm(x1), eps) * max(norm(x2), eps)) over dim."""
-    a, b = (norm(x, 2.0, dim).clamp(min=eps) for x in (x1, x2))  # type: ignore[attr-defined]
-    return (x1 * x2).sum(dim) / (a * b)  # type: ignore[operator, no-any-return]
+    a, b = (norm(x, 2.0, dim).clamp(min=eps) for x in (x1, x2))
+    return (x1 * x2).sum(dim) / (a * b)
 
 
 def pairwise_distance(
     x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False
 ) -> Tensor:
     """The p-norm of x1 - x2 + eps over the last dim."""
-    return norm(x1 - x2 + eps, float(p), -1, keepdim)  # type: ignore[operator]
+    return norm(x1 - x2 + eps, float(p), -1, keepdim)
 
 
 def margin_ranking_loss(
@@ -351,7 +350,7 @@ def margin_ranking_loss(
 ) -> Tensor:  # fmt: skip
     """max(0, -target * (input1 - input2) + margin)."""
     reduction = _named("margin_ranking_loss", reduction, size_average, reduce)
-    loss = (-target * (input1 - input2) + margin).clamp(min=0.0)  # type: ignore[operator]
+    loss = (-target * (input1 - input2) + margin).clamp(min=0.0)
     return _reduce(loss, "margin_ranking_loss", reduction)
 
 
@@ -361,7 +360,7 @@ def hinge_embedding_loss(
 ) -> Tensor:  # fmt: skip
     """input where target is 1, max(0, margin - input) where it is -1."""
     reduction = _named("hinge_embedding_loss", reduction, size_average, reduce)
-    far = where(target != 1, (margin - input).clamp(min=0.0), 0.0)  # type: ignore[operator]
+    far = where(target != 1, (margin - input).clamp(min=0.0), 0.0)
     near = where(target != -1, input, 0.0)
     return _reduce(far + near, "hinge_embedding_loss", reduction)
 
@@ -392,5 +391,3 @@ def triplet_margin_loss(
     if swap:
         far = far.minimum(pairwise_distance(positive, negative, p, eps))
     return _reduce((near - far + margin).clamp(min=0.0), "triplet_margin_loss", reduction)
-
-

@@ -5,7 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from flambeau.core.dtype import finfo
 from flambeau.core.errors import message
+from flambeau.nn.functional.padding import pad
+from flambeau.nn.functional.pooling import avg_pool1d
 from flambeau.nn.operations.normalization import (
     BATCH_NORM_EVAL,
     NORMALIZATIONS,
@@ -14,9 +17,10 @@ from flambeau.nn.operations.normalization import (
     Layout,
 )
 from flambeau.tensor.apply import adopt, apply
+from flambeau.tensor.inplace import into
 from flambeau.tensor.promotion import full_precision
+from flambeau.tensor.reduction import norm
 from flambeau.tensor.tensor import Tensor
-from flambeau.core.dtype import finfo
 
 __all__ = [
     "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "normalize",
@@ -110,7 +114,7 @@ def group_norm(
     return _apply(GROUP_NORM, (input,), weight, bias, layout)
 
 
-# -- over the batch -----------------------------------------------------------------------------------
+# -- over the batch -------------------------------------------------------------------------------
 def _check_batch(name: str, input: Tensor, *channels: Any) -> None:
     shape = input._shape
     if len(shape) < 2:
@@ -157,9 +161,9 @@ def batch_norm(
             "batch_norm: Expected more than 1 value per channel when training, got input size "
             f"{input.shape}; try a larger batch, or eval()"
         )
-    if running_mean is not None or running_var is not None:
-        _update_running(running_mean, running_var, input, momentum, dims)
-    return _apply(BATCH_NORM, (input,), weight, bias, layout)
+    result = _apply(BATCH_NORM, (input,), weight, bias, layout)
+    _update_running(running_mean, running_var, input, momentum, dims)
+    return result
 
 
 def instance_norm(
@@ -173,7 +177,11 @@ def instance_norm(
     dims = tuple(range(2, len(shape)))
     layout = Layout(shape, dims, _channel_shape(input), float(eps))
     if not use_input_stats:
-        assert running_mean is not None and running_var is not None
+        if running_mean is None or running_var is None:
+            raise ValueError(
+                "instance_norm: Expected running_mean and running_var to be defined when "
+                "use_input_stats is False"
+            )
         return _apply(BATCH_NORM_EVAL, (input, running_mean, running_var), weight, bias, layout)
     if prod(shape[2:]) == 1:
         raise ValueError(
@@ -181,42 +189,39 @@ def instance_norm(
             f"{input.shape}"
         )
     if running_mean is not None and running_var is not None:
-        x = input.detach()  # type: ignore[attr-defined]
+        x = input.detach()
         for running, found in (
             (running_mean, x.mean(dims).mean(0)),
             (running_var, x.var(dims).mean(0)),
         ):
-            adopt(running, running * (1 - momentum) + found * momentum, "instance_norm")  # type: ignore[operator]
+            adopt(running, running * (1 - momentum) + found * momentum, "instance_norm")
     return _apply(INSTANCE_NORM, (input,), weight, bias, layout)
 
 
-# -- by a norm ----------------------------------------------------------------------------------------
+# -- by a norm ------------------------------------------------------------------------------------
 def normalize(
     input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Any = None
 ) -> Tensor:
     """input divided by its p-norm over dim, at least eps."""
-    from flambeau.tensor.reduction import norm
 
-    length = norm(input, p, dim, keepdim=True).clamp_min(eps)  # type: ignore[attr-defined]
+    length = norm(input, p, dim, keepdim=True).clamp_min(eps)
     result = input / length
     if out is not None:
-        from flambeau.tensor.inplace import into
-
-        return into(out, result, "normalize")  # type: ignore[no-any-return]
-    return result  # type: ignore[no-any-return]
+        return into(out, result, "normalize")
+    return result
 
 
 def local_response_norm(
     input: Tensor, size: int, alpha: float = 0.0001, beta: float = 0.75, k: float = 1.0
 ) -> Tensor:
     """input / (k + alpha * mean of squares over `size` neighbouring channels) ** beta."""
-    from flambeau.nn.functional.padding import pad
-    from flambeau.nn.functional.pooling import avg_pool1d
 
     shape = input._shape
     if len(shape) < 3:
-        raise ValueError(f"Expected 3D or higher dimensionality input (got {len(shape)} dimensions)")
-    squares = (input * input).reshape(shape[0], shape[1], -1).transpose(1, 2)  # type: ignore[operator]
+        raise ValueError(
+            f"Expected 3D or higher dimensionality input (got {len(shape)} dimensions)"
+        )
+    squares = (input * input).reshape(shape[0], shape[1], -1).transpose(1, 2)
     padded = pad(squares, (size // 2, (size - 1) // 2))
-    mean = avg_pool1d(padded, size, 1).transpose(1, 2).reshape(shape)  # type: ignore[attr-defined]
-    return input / (mean * alpha + k) ** beta  # type: ignore[no-any-return]
+    mean = avg_pool1d(padded, size, 1).transpose(1, 2).reshape(shape)
+    return input / (mean * alpha + k) ** beta

@@ -62,7 +62,7 @@ def _mirrored(x: Tensor, low: list[int], high: list[int], mode: str) -> Tensor:
                         f"with mode {mode!r}, padding of at most {limit}")
             )  # fmt: skip
         if lo < 0 or hi < 0:
-            x = x.narrow(dim, max(0, -lo), shape[dim] + min(lo, 0) + min(hi, 0))  # type: ignore[attr-defined]
+            x = x.narrow(dim, max(0, -lo), shape[dim] + min(lo, 0) + min(hi, 0))
             lo, hi = max(lo, 0), max(hi, 0)
         if lo or hi:
             x = apply(PAD_MIRRORED, (x,), (dim, lo, hi, mode))

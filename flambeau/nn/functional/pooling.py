@@ -15,6 +15,7 @@ from flambeau.nn.operations.pooling import (
     Windows,
 )
 from flambeau.tensor.apply import apply
+from flambeau.tensor.joining import cat
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
@@ -72,7 +73,7 @@ def _windows(
     return Windows(kernel, steps, low, tuple(high), dilations)
 
 
-# -- max ----------------------------------------------------------------------------------------------
+# -- max ------------------------------------------------------------------------------------------
 def _max_pool(spatial: int) -> Callable[..., Any]:
     name = f"max_pool{spatial}d"
 
@@ -97,7 +98,7 @@ def _max_pool(spatial: int) -> Callable[..., Any]:
 max_pool1d, max_pool2d, max_pool3d = (_max_pool(n) for n in (1, 2, 3))
 
 
-# -- mean ---------------------------------------------------------------------------------------------
+# -- mean -----------------------------------------------------------------------------------------
 def _avg_pool(spatial: int) -> Callable[..., Tensor]:
     name = f"avg_pool{spatial}d"
 
@@ -136,9 +137,9 @@ def _lp_pool(spatial: int) -> Callable[..., Tensor]:
         count = 1
         for k in kernel:
             count *= k
-        powers = input**norm_type  # type: ignore[operator]
+        powers = input**norm_type
         mean = (avg_pool1d, avg_pool2d)[spatial - 1](powers, kernel, stride, 0, ceil_mode)
-        return (mean.sign() * mean.abs() * count) ** (1.0 / norm_type)  # type: ignore[attr-defined, no-any-return]
+        return (mean.sign() * mean.abs() * count) ** (1.0 / norm_type)
 
     lp_pool.__name__ = lp_pool.__qualname__ = f"lp_pool{spatial}d"
     lp_pool.__doc__ = f"The p-norm of each window over the last {spatial} dims."
@@ -148,7 +149,7 @@ def _lp_pool(spatial: int) -> Callable[..., Tensor]:
 lp_pool1d, lp_pool2d = _lp_pool(1), _lp_pool(2)
 
 
-# -- a given number of windows ------------------------------------------------------------------------
+# -- a given number of windows --------------------------------------------------------------------
 def _output_sizes(name: str, input: Tensor, spatial: int, output_size: Any) -> list[int]:
     _check_ndim(name, input, spatial)
     inner = input._shape[len(input._shape) - spatial :]
@@ -227,13 +228,12 @@ def _adaptive_max(spatial: int) -> Callable[..., Any]:
 
 def _max_along(x: Tensor, dim: int, size: int) -> Tensor:
     """The maxima of `size` intervals of a dim."""
-    from flambeau.tensor.joining import cat
 
     n = x._shape[dim]
     parts = []
     for o in range(size):
         start, end = o * n // size, -(-(o + 1) * n // size)
-        parts.append(x.narrow(dim, start, end - start).amax(dim, True))  # type: ignore[attr-defined]
+        parts.append(x.narrow(dim, start, end - start).amax(dim, True))
     return cat(parts, dim)
 
 

@@ -27,23 +27,22 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return apply(LINEAR, (input, weight) if bias is None else (input, weight, bias))
 
 
-def bilinear(
-    input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None
-) -> Tensor:
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x1 @ weight[o] @ x2 for each output o; shapes (..., i), (..., j), (o, i, j) to (..., o)."""
     i, j = input1._shape[-1], input2._shape[-1]
     if input1._shape[:-1] != input2._shape[:-1] or weight._shape[1:] != (i, j):
         raise RuntimeError(
-            message("bilinear", f"inputs {list(input1._shape)} and {list(input2._shape)} and weight "
-                    f"{list(weight._shape)}", "inputs that agree in all dims but the last, and a "
+            message("bilinear", f"inputs {list(input1._shape)} and {list(input2._shape)} and "
+                    f"weight {list(weight._shape)}",
+                    "inputs that agree in all dims but the last, and a "
                     f"weight of shape [out_features, {i}, {j}]")
         )  # fmt: skip
-    pairs = input1.unsqueeze(-1) * input2.unsqueeze(-2)  # type: ignore[attr-defined]
+    pairs = input1.unsqueeze(-1) * input2.unsqueeze(-2)
     flat = pairs.reshape(*input1._shape[:-1], i * j)
-    return linear(flat, weight.reshape(weight._shape[0], i * j), bias)  # type: ignore[attr-defined]
+    return linear(flat, weight.reshape(weight._shape[0], i * j), bias)
 
 
-# -- convolution --------------------------------------------------------------------------------------
+# -- convolution ----------------------------------------------------------------------------------
 def _entries(name: str, what: str, value: Any, count: int) -> tuple[int, ...]:
     """`value` as one int for each spatial dim."""
     if type(value) is int:
@@ -95,7 +94,7 @@ def _batched(name: str, input: Any, spatial: int) -> tuple[Tensor, bool]:
     if ndim == spatial + 2:
         return input, True
     if ndim == spatial + 1:
-        return input.unsqueeze(0), False  # type: ignore[attr-defined]
+        return input.unsqueeze(0), False
     raise RuntimeError(
         f"{name}: Expected {spatial + 1}D (unbatched) or {spatial + 2}D (batched) input to {name}, "
         f"but got input of size: {list(input._shape)}"
@@ -116,7 +115,7 @@ def _conv(spatial: int) -> Callable[..., Tensor]:
         x, has_batch = _batched(name, input, spatial)
         inputs = (x, weight) if bias is None else (x, weight, bias)
         result = apply(CONV, inputs, (strides, low, high, dilations, int(groups)))
-        return result if has_batch else result.squeeze(0)  # type: ignore[attr-defined, no-any-return]
+        return result if has_batch else result.squeeze(0)
 
     conv.__name__ = conv.__qualname__ = name
     conv.__doc__ = (
@@ -160,7 +159,7 @@ def _conv_transpose(spatial: int) -> Callable[..., Tensor]:
         high = tuple(p - e for p, e in zip(pads, extra, strict=True))
         attributes = (strides, pads, high, dilations, int(groups), tuple(size))
         result = apply(CONV_TRANSPOSE, inputs, attributes)
-        return result if has_batch else result.squeeze(0)  # type: ignore[attr-defined, no-any-return]
+        return result if has_batch else result.squeeze(0)
 
     conv_transpose.__name__ = conv_transpose.__qualname__ = name
     conv_transpose.__doc__ = (

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flambeau.autograd.modes import no_grad
 from flambeau.core.errors import message
-from flambeau.engine.runtime.random import default_generator
 from flambeau.nn.functional.indices import check_range
 from flambeau.nn.operations.dropout import ALPHA_DROPOUT, DROPOUT
 from flambeau.nn.operations.embedding import EMBEDDING
+from flambeau.nn.operations.expression import index_along
 from flambeau.tensor.apply import apply
+from flambeau.tensor.elementwise import where
 from flambeau.tensor.inplace import put_back
+from flambeau.tensor.random import next_key
+from flambeau.tensor.reduction import norm
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
@@ -31,13 +35,11 @@ def _dropped(
     _check_p(p)
     if not training or p == 0.0:
         return input
-    result = apply(op, (input, *default_generator.next_key()), (float(p), mask))
+    result = apply(op, (input, *next_key(None)), (float(p), mask))
     return put_back(input, result, name) if inplace else result
 
 
-def dropout(
-    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
-) -> Tensor:
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Zero with probability p, else x / (1 - p); the input itself if not training."""
     return _dropped(DROPOUT, input, p, input._shape, training, inplace, "dropout_")
 
@@ -84,7 +86,7 @@ def _of_channels(spatial: int) -> Callable[..., Tensor]:
 dropout1d, dropout2d, dropout3d = (_of_channels(n) for n in (1, 2, 3))
 
 
-# -- embedding ----------------------------------------------------------------------------------------
+# -- embedding ------------------------------------------------------------------------------------
 def embedding(
     input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
     norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False,
@@ -119,13 +121,10 @@ def embedding(
 
 def _shorten(weight: Tensor, index: Tensor, max_norm: float, norm_type: float) -> None:
     """Scale the rows that will be used down to max_norm, in place."""
-    from flambeau.autograd.modes import no_grad
-    from flambeau.tensor.elementwise import where
-    from flambeau.tensor.reduction import norm
 
     with no_grad():
-        table = weight.detach()  # type: ignore[attr-defined]
-        used = one_hot(index.reshape(-1), weight._shape[0]).amax(0) > 0  # type: ignore[attr-defined]
+        table = weight.detach()
+        used = one_hot(index.reshape(-1), weight._shape[0]).amax(0) > 0
         length = norm(table, norm_type, 1, keepdim=True)
         too_long = used.unsqueeze(1) & (length > max_norm)
         table.copy_(where(too_long, table * (max_norm / (length + 1e-7)), table))
@@ -139,7 +138,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
-    from flambeau.nn.operations.expression import index_along
 
     if tensor.dtype.category != "int":
         raise RuntimeError(
@@ -147,12 +145,12 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
             f"{tensor.dtype.name}; try .long()"
         )
     if num_classes == -1:
-        if not tensor.numel():  # type: ignore[attr-defined]
+        if not tensor.numel():
             raise RuntimeError("one_hot: Can not infer total number of classes from empty tensor.")
-        num_classes = int(tensor.max().item()) + 1  # type: ignore[attr-defined]
+        num_classes = int(tensor.max().item()) + 1
     check_range(
         tensor, num_classes, f"one_hot: index {{}} is out of range for {num_classes} classes"
     )
     shape = (*tensor._shape, num_classes)
     at = index_along(tensor, shape, len(shape) - 1)
-    return (at == tensor.unsqueeze(-1)).long()  # type: ignore[attr-defined, no-any-return]
+    return (at == tensor.unsqueeze(-1)).long()

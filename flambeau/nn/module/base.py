@@ -79,7 +79,7 @@ class Module(Tree, Calls, State):
         if isinstance(value, Parameter):
             if parameters is None:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
-            self._forget(name)
+            self._forget(name, "_parameters")
             self.register_parameter(name, value)
         elif parameters is None:
             if isinstance(value, (Module, Buffer)):
@@ -90,13 +90,13 @@ class Module(Tree, Calls, State):
             _need(value is None, value, "parameter", name, "flambeau.nn.Parameter")
             parameters[name] = None
         elif isinstance(value, Module):
-            self._forget(name)
+            self._forget(name, "_modules")
             fields["_modules"][name] = value
         elif name in fields["_modules"]:
             _need(value is None, value, "child module", name, "flambeau.nn.Module")
             fields["_modules"][name] = None
         elif isinstance(value, Buffer):
-            self._forget(name)
+            self._forget(name, "_buffers")
             self.register_buffer(name, value, value.persistent)  # type: ignore[attr-defined]
         elif name in fields["_buffers"]:
             is_buffer = value is None or isinstance(value, Tensor)
@@ -117,12 +117,12 @@ class Module(Tree, Calls, State):
                 return
         object.__delattr__(self, name)
 
-    def _forget(self, name: str) -> None:
-        """Take `name` out of wherever it is, before it is registered."""
+    def _forget(self, name: str, keep: str) -> None:
+        """Take `name` out of wherever it is but `keep`, where it holds its place in the order."""
         fields = self.__dict__
         fields.pop(name, None)
         for registry in ("_parameters", "_buffers", "_modules"):
-            if name in fields[registry]:
+            if registry != keep and name in fields[registry]:
                 del fields[registry][name]
         fields["_non_persistent_buffers_set"].discard(name)
 
@@ -162,7 +162,7 @@ class Module(Tree, Calls, State):
                     f"cannot assign '{_type_name(param)}' object to parameter '{name}' "
                     "(flambeau.nn.Parameter or None required)"
                 )
-            if param.grad_fn is not None:  # type: ignore[attr-defined]
+            if param.grad_fn is not None:
                 raise ValueError(
                     f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must "
                     f"be created explicitly. To express '{name}' as a function of another Tensor, "
@@ -219,19 +219,19 @@ class Module(Tree, Calls, State):
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Say for all parameters whether they require grad."""
         for p in self.parameters():
-            p.requires_grad_(requires_grad)  # type: ignore[attr-defined]
+            p.requires_grad_(requires_grad)
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget (or set to zero) the gradients of all parameters."""
         for p in self.parameters():
-            grad = p.grad  # type: ignore[attr-defined]
+            grad = p.grad
             if grad is None:
                 continue
             if set_to_none:
-                p.grad = None  # type: ignore[attr-defined]
+                p.grad = None
             else:
-                p.grad = grad.detach().zero_()  # type: ignore[attr-defined]
+                p.grad = grad.detach().zero_()
 
     def share_memory(self) -> Any:
         """Returns the module: its memory is shared with every process that is forked from here."""
@@ -254,13 +254,13 @@ class Module(Tree, Calls, State):
             if p is None:
                 continue
             grad = p._grad
-            changed = fn(p.detach())  # type: ignore[attr-defined]
+            changed = fn(p.detach())
             if not _is_same(changed, p):
-                p.data = changed  # type: ignore[attr-defined]
+                p.data = changed
                 structure.bump()
             if grad is not None:
-                p.grad = None  # type: ignore[attr-defined]
-                p.grad = fn(grad.detach()).requires_grad_(grad.requires_grad)  # type: ignore[attr-defined]
+                p.grad = None
+                p.grad = fn(grad.detach()).requires_grad_(grad.requires_grad)
         for name, b in self._buffers.items():
             if b is not None:
                 changed = fn(b)
@@ -289,10 +289,10 @@ class Module(Tree, Calls, State):
 
     def type(self, dst_type: Any) -> Any:
         """Convert all parameters and buffers to a dtype."""
-        return self._apply(lambda x: x.type(dst_type))  # type: ignore[attr-defined]
+        return self._apply(lambda x: x.type(dst_type))
 
     def _to_float(self, dtype: Any) -> Any:
-        return self._apply(lambda x: x.to(dtype) if x.dtype.is_floating_point else x)  # type: ignore[attr-defined]
+        return self._apply(lambda x: x.to(dtype) if x.dtype.is_floating_point else x)
 
     def float(self) -> Any:
         """Convert floating-point parameters and buffers to float32."""
@@ -312,11 +312,11 @@ class Module(Tree, Calls, State):
 
     def cpu(self) -> Any:
         """Move parameters and buffers to the CPU."""
-        return self._apply(lambda x: x.cpu())  # type: ignore[attr-defined]
+        return self._apply(lambda x: x.cpu())
 
     def cuda(self, device: Any = None) -> Any:
         """Move parameters and buffers to a GPU."""
-        return self._apply(lambda x: x.cuda(device))  # type: ignore[attr-defined]
+        return self._apply(lambda x: x.cuda(device))
 
     # -- printing -----------------------------------------------------------------------------
     def _get_name(self) -> str:
@@ -329,9 +329,7 @@ class Module(Tree, Calls, State):
     def __repr__(self) -> str:
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
-        below = [
-            f"({name}): {_indent(repr(module), 2)}" for name, module in self._modules.items()
-        ]
+        below = [f"({name}): {_indent(repr(module), 2)}" for name, module in self._modules.items()]
         text = self._get_name() + "("
         if lines or below:
             if len(lines) == 1 and not below:

@@ -212,7 +212,7 @@ class _Pass(Function):
 
     @staticmethod
     def forward(ctx: Any, *tensors: Tensor) -> Any:
-        return tuple([t.view_as(t) for t in tensors])  # type: ignore[attr-defined]
+        return tuple([t.view_as(t) for t in tensors])
 
     @staticmethod
     def backward(ctx: Any, *gs: Tensor | None) -> Any:
@@ -278,7 +278,7 @@ class _Boundary:
 
     def _through(self, items: tuple) -> tuple[tuple, list[int], Any] | None:
         """Items with the differentiable tensors among them passed on, their places, the node."""
-        places = [i for i, x in enumerate(items) if isinstance(x, Tensor) and x.requires_grad]  # type: ignore[attr-defined]
+        places = [i for i, x in enumerate(items) if isinstance(x, Tensor) and x.requires_grad]
         if not mode.grad or not places:
             return None
         passed = _Pass.apply(*[items[i] for i in places])
@@ -324,7 +324,7 @@ def _check_count(what: str, name: str, given: tuple, count: int) -> None:
         )
 
 
-# -- errors name the module -------------------------------------------------------------------------
+# -- errors name the module -----------------------------------------------------------------------
 _PLAIN_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError)
 
 
@@ -362,4 +362,6 @@ def _was_found_by_us(error: Exception) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
         depth += 1
-    return depth > 1 and trace is not None and trace.tb_frame.f_code.co_filename.startswith(_PACKAGE)
+    return (
+        depth > 1 and trace is not None and trace.tb_frame.f_code.co_filename.startswith(_PACKAGE)
+    )

@@ -17,7 +17,7 @@ from flambeau.tensor.hooks import RemovableHandle
 from flambeau.tensor.tensor import Tensor
 
 if TYPE_CHECKING:
-    from flambeau.nn.module.base import Module
+    pass
 
 __all__ = ["State"]
 
@@ -158,7 +158,7 @@ class State:
             result = hook(self, destination, prefix, metadata)
             if result is not None:
                 destination = result
-        return destination  # type: ignore[no-any-return]
+        return destination
 
     def _save_to_state_dict(self, destination: dict, prefix: str, keep_vars: bool) -> None:
         """Put this module's own tensors into `destination`."""
@@ -190,18 +190,26 @@ class State:
         load = _Load(state_dict, strict, assign)
         with _collecting() as actions:
             load.walk(self, "")
-        if strict:
-            load.report_keys()
-        if load.errors:
-            listed = "\n\t".join(load.errors)
-            raise RuntimeError(
-                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}"
-            )
+        if load.errors or not load.may_be_forgiven:
+            load.check(self)
+        before = self._contents() if load.may_be_forgiven else []
         with no_grad():
             for action in actions:
                 action()
-        load.call_post_hooks()
+            load.call_post_hooks()
+            try:
+                load.check(self)
+            except RuntimeError:
+                for module, name, x, value in before:
+                    setattr(module, name, x)
+                    x.copy_(value)
+                raise
         return _IncompatibleKeys(load.missing, load.unexpected)
+
+    def _contents(self) -> list[tuple[Any, str, Any, Tensor]]:
+        """(module, name, tensor, its value) of everything that loading may change."""
+        owners = self.modules()  # type: ignore[attr-defined]
+        return [(m, name, x, x.detach().clone()) for m in owners for name, x in m._own_state()]
 
     def _load_from_state_dict(
         self, state_dict: Any, prefix: str, local_metadata: dict, strict: bool,
@@ -235,14 +243,14 @@ class State:
             )
         if given._shape != x._shape:
             if x._shape == () and given._shape == (1,):  # as old checkpoints have it
-                given = given[0]  # type: ignore[index]
+                given = given[0]
             else:
                 return (
                     f"size mismatch for {key}: copying a param with shape {given.shape} from "
                     f"checkpoint, the shape in current model is {x.shape}."
                 )
         if not metadata.get("assign_to_params_buffers", False):
-            _do(lambda: x.copy_(given))  # type: ignore[attr-defined]
+            _do(lambda: x.copy_(given))
         else:
             _do(lambda: self._assign(name, x, given))
         return None
@@ -251,7 +259,7 @@ class State:
         if isinstance(x, Parameter) and not isinstance(given, Parameter):
             given = Parameter(given, requires_grad=x._requires_grad)
         elif isinstance(x, Parameter):
-            given.requires_grad_(x._requires_grad)  # type: ignore[attr-defined]
+            given.requires_grad_(x._requires_grad)
         setattr(self, name, given)
 
     def _load_extra(
@@ -302,7 +310,7 @@ class _Load:
         self.errors: list[str] = []
         self.visited: list[Any] = []  # modules, each after those below it
 
-    def walk(self, module: Module, prefix: str) -> None:
+    def walk(self, module: Any, prefix: str) -> None:
         """Collect what loading `module` and those below it takes."""
         local = dict((self.metadata or {}).get(prefix[:-1], {}))
         if self.assign:
@@ -323,12 +331,24 @@ class _Load:
                 self.walk(child, f"{prefix}{name}.")
         self.visited.append(module)
 
-    def report_keys(self) -> None:
-        """Missing and unexpected keys are errors."""
-        for what, keys in (("Unexpected", self.unexpected), ("Missing", self.missing)):
-            if keys:
-                listed = ", ".join(f'"{k}"' for k in keys)
-                self.errors.insert(0, f"{what} key(s) in state_dict: {listed}. ")
+    @property
+    def may_be_forgiven(self) -> bool:
+        """Whether hooks that run after the copying may still change what counts as an error."""
+        return any(m._load_state_dict_post_hooks for m in self.visited)
+
+    def check(self, module: Any) -> None:
+        """RuntimeError that lists everything that does not fit."""
+        errors = list(self.errors)
+        if self.strict:
+            for what, keys in (("Unexpected", self.unexpected), ("Missing", self.missing)):
+                if keys:
+                    listed = ", ".join(f'"{k}"' for k in keys)
+                    errors.insert(0, f"{what} key(s) in state_dict: {listed}. ")
+        if errors:
+            listed = "\n\t".join(errors)
+            raise RuntimeError(
+                f"Error(s) in loading state_dict for {type(module).__name__}:\n\t{listed}"
+            )
 
     def call_post_hooks(self) -> None:
         """Run the hooks of every module that was loaded."""

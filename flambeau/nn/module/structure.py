@@ -61,7 +61,7 @@ class Registry(dict):
         structure.version += 1
         dict.update(self, *args, **kwargs)
 
-    def __ior__(self, other: Any) -> Registry:  # type: ignore[override,misc]
+    def __ior__(self, other: Any) -> Registry:  # type: ignore[misc]
         self.update(other)
         return self
 

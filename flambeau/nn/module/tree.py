@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from flambeau.nn.parameter import Parameter
+
 if TYPE_CHECKING:
     from flambeau.nn.module.base import Module
-    from flambeau.nn.parameter import Parameter
     from flambeau.tensor.tensor import Tensor
 
 __all__ = ["Tree"]
@@ -105,7 +106,7 @@ class Tree:
             found = getattr(found, name)
             if not isinstance(found, Tree):
                 raise AttributeError(f"`{name}` is not an nn.Module")
-        return found  # type: ignore[no-any-return]
+        return found
 
     def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
         """Put a module at a path; with `strict`, only where there is one already."""
@@ -123,8 +124,6 @@ class Tree:
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a path such as "encoder.0.weight"."""
-        from flambeau.nn.parameter import Parameter
-
         found = self._get_member(target)
         if not isinstance(found, Parameter):
             raise AttributeError(f"`{target.rpartition('.')[2]}` is not an nn.Parameter")
@@ -136,7 +135,7 @@ class Tree:
         found = self._get_member(target)
         if name not in self.get_submodule(path)._buffers:
             raise AttributeError(f"`{name}` is not a buffer")
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _get_member(self, target: str) -> Any:
         path, _, name = target.rpartition(".")

@@ -15,7 +15,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from flambeau.core import dtype as dt
 from flambeau.core.errors import message
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
@@ -31,6 +30,7 @@ from flambeau.nn.operations.expression import (
 )
 from flambeau.tensor.operation import OPERATIONS, operation
 from flambeau.tensor.promotion import in_full_precision
+from flambeau.tensor.sampling import uniform_node
 
 __all__ = ["BACKWARD", "LOG_SOFTMAX", "PRELU", "RRELU", "SLOPES", "SOFTMAX"]
 
@@ -42,7 +42,7 @@ DENSITY = 1.0 / math.sqrt(2.0 * math.pi)  # of the normal distribution, at its m
 GELU_SCALE, GELU_CUBE = math.sqrt(2.0 / math.pi), 0.044715
 
 
-# -- formulas and their slopes ----------------------------------------------------------------------
+# -- formulas and their slopes --------------------------------------------------------------------
 def _gelu(x: Any) -> Any:
     return x * 0.5 * ((x * SQRT_HALF).erf() + 1.0)
 
@@ -181,7 +181,7 @@ for _name, (_formula, _slope) in SLOPES.items():
 OPERATIONS["hardtanh"].expand = lambda x, low, high: _clamp(Expression(x), low, high).node
 
 
-# -- softmax ----------------------------------------------------------------------------------------
+# -- softmax --------------------------------------------------------------------------------------
 def _softmax(x: Any, dim: Shape) -> Any:
     top = x.amax(dim, True)
     e = (x - top).exp()
@@ -211,7 +211,7 @@ def LOG_SOFTMAX_BACKWARD(g: Any, out: Any, dim: Shape) -> Any:
     return g - out.exp() * total(g, dim)
 
 
-# -- with weights -------------------------------------------------------------------------------------
+# -- with weights ---------------------------------------------------------------------------------
 def _channel_shape(x: Any, weight: Any) -> Shape:
     """The weight's shape against x, whose channels are dim 1."""
     if weight.shape in ((), (1,)):
@@ -253,19 +253,9 @@ def PRELU_WEIGHT_BACKWARD(g: Any, x: Any, shape: Shape) -> Any:
     return total(product, dims).reshape(shape)
 
 
-# -- random slopes --------------------------------------------------------------------------------------
-def uniform_node(key0: Node, key1: Node, shape: Shape) -> Node:
-    """float32 in [0, 1), 24 random bits each."""
-    keys = [build.convert(k, dt.uint32) for k in (key0, key1)]
-    bits = build.random_bits(*keys, shape)
-    high = build.apply("shift_right", bits, build.constant(8, dt.uint32))
-    return build.apply(
-        "mul", build.convert(high, dt.float32), build.constant(2.0**-24, dt.float32)
-    )
-
-
+# -- random slopes --------------------------------------------------------------------------------
 def _random_slope(x: Node, key0: Node, key1: Node, lower: float, upper: float) -> Expression:
-    u = Expression(build.convert(uniform_node(key0, key1, x.shape), x.dtype))
+    u = Expression(uniform_node(key0, key1, x.shape, x.dtype))
     return u * (upper - lower) + lower
 
 
@@ -278,9 +268,7 @@ def RRELU(x: Node, key0: Node, key1: Node, lower: float, upper: float) -> Node:
 
 
 @operation("rrelu_backward")
-def RRELU_BACKWARD(
-    g: Node, x: Node, key0: Node, key1: Node, lower: float, upper: float
-) -> Node:
+def RRELU_BACKWARD(g: Node, x: Node, key0: Node, key1: Node, lower: float, upper: float) -> Node:
     """g, times the same random slopes where x is not positive."""
     a, wide = Expression(in_full_precision(g)), Expression(in_full_precision(x))
     slope = _random_slope(wide.node, key0, key1, lower, upper)

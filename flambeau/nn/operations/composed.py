@@ -49,9 +49,7 @@ def widened(*nodes: Node) -> tuple[list[Expression], DType]:
     dtype = _float_dtype(nodes)
     assert dtype is not None, "a formula has a floating-point input"
     wide = full_precision(dtype)
-    made = [
-        Expression(build.convert(n, wide) if n.dtype.is_floating_point else n) for n in nodes
-    ]
+    made = [Expression(build.convert(n, wide) if n.dtype.is_floating_point else n) for n in nodes]
     return made, dtype
 
 

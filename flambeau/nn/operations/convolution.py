@@ -95,18 +95,14 @@ def input_backward(
     w = build.reshape(weight, (groups, each, inner, *kernel))
     w = build.permute(w, (0, 2, 1, *range(3, 3 + spatial)))
     w = build.reshape(w, (groups * inner, each, *kernel))
-    w = build.slice_(
-        w, (0, 0, *[k - 1 for k in kernel]), w.shape, (1, 1, *[-1] * spatial)
-    )
+    w = build.slice_(w, (0, 0, *[k - 1 for k in kernel]), w.shape, (1, 1, *[-1] * spatial))
     before, after = [], []
     for i in range(spatial):
         reach = (kernel[i] - 1) * dilation[i]
         spread = (g.shape[i + 2] - 1) * strides[i] + 1
         before.append(reach - low[i])
         after.append(size[i] + reach - spread - before[i])
-    return build.conv(
-        g, w, _ones(spatial), tuple(before), tuple(after), strides, dilation, groups
-    )
+    return build.conv(g, w, _ones(spatial), tuple(before), tuple(after), strides, dilation, groups)
 
 
 @operation("conv_input_backward")

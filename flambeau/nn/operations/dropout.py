@@ -14,6 +14,7 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.operation import operation
 from flambeau.tensor.promotion import in_full_precision
+from flambeau.tensor.sampling import words
 
 __all__ = ["ALPHA_DROPOUT", "ALPHA_DROPOUT_BACKWARD", "DROPOUT"]
 
@@ -22,8 +23,7 @@ ALPHA = 1.7580993408473766  # SELU's limit at minus infinity is -ALPHA
 
 def _kept(key0: Node, key1: Node, p: float, mask: Shape, shape: Shape) -> Node:
     """True with probability 1 - p (to within 2**-32)."""
-    keys = [build.convert(k, dt.uint32) for k in (key0, key1)]
-    bits = build.random_bits(*keys, mask)
+    bits = words(key0, key1, mask)
     limit = build.constant(min(round(p * 2**32), 2**32 - 1), dt.uint32)
     return build.expand(build.apply("ge", bits, limit), shape)
 

@@ -160,7 +160,7 @@ class Expression:
         return Expression(build.reduce("max", self.node, dims))
 
 
-# -- for nodes and tensors alike --------------------------------------------------------------------
+# -- for nodes and tensors alike ------------------------------------------------------------------
 def where(condition: Any, x: Any, y: Any) -> Any:
     """x where the condition holds, else y; one of them may be a number."""
     if not isinstance(condition, Expression):
@@ -168,7 +168,9 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     like = x if isinstance(x, Expression) else y
     a, b = like._operand(x), like._operand(y)
     shape = broadcast_shapes("where", condition.shape, a.shape, b.shape)
-    return Expression(build.apply("where", *[build.expand(n, shape) for n in (condition.node, a, b)]))
+    return Expression(
+        build.apply("where", *[build.expand(n, shape) for n in (condition.node, a, b)])
+    )
 
 
 def pick(condition: Any, x: float, y: float, like: Any) -> Any:

@@ -64,7 +64,7 @@ def _spread(g: Any, shape: Shape, reduction: str) -> Any:
     return g.expand(shape) if tuple(g.shape) != tuple(shape) else g
 
 
-# -- of elements: (loss, slope in x, slope in y) ----------------------------------------------------
+# -- of elements: (loss, slope in x, slope in y) --------------------------------------------------
 def _near(d: Any, width: float) -> Any:
     return d.abs() < width
 
@@ -251,7 +251,7 @@ for _name, (_loss, _slope_x, _slope_y) in _ROWS.items():
     )
 
 
-# -- of classes -------------------------------------------------------------------------------------
+# -- of classes -----------------------------------------------------------------------------------
 def class_dim(shape: Shape) -> int:
     """Where the classes are."""
     return 1 if len(shape) > 1 else 0
@@ -317,7 +317,7 @@ class _Classes:
     def divisor(self, x: Any) -> Any:
         """The sum of the weights of the targets."""
         if self.weights is None:
-            picked = self.hit.to(x.dtype)
+            picked = self.valid.to(x.dtype)
         else:
             picked = where(self.hit, self.weights.expand(x.shape), 0.0)
         return total(picked, _all(picked))
@@ -326,7 +326,7 @@ class _Classes:
 def _arguments(rest: tuple) -> tuple[Any, str, int, float]:
     """(weight or None, reduction, ignore_index, smoothing)."""
     weight, *others = rest if len(rest) == 4 else (None, *rest)
-    return (weight, *others)  # type: ignore[return-value]
+    return (weight, *others)
 
 
 def _coefficients(c: _Classes, shape: Shape, like: Any, smoothing: float) -> Any:

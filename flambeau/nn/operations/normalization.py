@@ -107,7 +107,7 @@ def NORMALIZE_BIAS_BACKWARD(g: Any, layout: Layout, shape: Shape) -> Any:
     return _summed(g, layout, shape)
 
 
-# -- with given statistics --------------------------------------------------------------------------
+# -- with given statistics ------------------------------------------------------------------------
 def _with_statistics(x: Any, mean: Any, var: Any, *rest: Any) -> Any:
     layout, has_weight, has_bias = rest[-3:]
     scale = (var + layout.eps).rsqrt().reshape(layout.weights)
@@ -140,7 +140,7 @@ def BATCH_NORM_EVAL_WEIGHT_BACKWARD(
     return _summed(g * (x - mean.reshape(layout.weights)) * scale, layout, shape)
 
 
-# -- running statistics -----------------------------------------------------------------------------
+# -- running statistics ---------------------------------------------------------------------------
 def _moved(old: Node, new: Node, momentum: Node) -> Node:
     """old + momentum * (new - old)."""
     dtype = new.dtype

@@ -80,27 +80,21 @@ def _padded(x: Node, w: Windows, value: float) -> Node:
     return build.pad(x, (*zeros, *w.low), (*zeros, *after), value)
 
 
-def _windows(x: Node, w: Windows, value: float) -> Node:
-    """(*outer, *sizes, *kernel): each window's elements."""
+def _windows(x: Node, w: Windows, value: float) -> tuple[Node, Shape]:
+    """Each window's elements, and which dims run over them; the others are (*outer, *sizes)."""
     p = _padded(x, w, value)
     outer, sizes = _outer(x, w), w.sizes(x.shape)
+    first, rank = len(outer), len(sizes)
     if w.are_apart:
         pairs = tuple(n for pair in zip(sizes, w.kernel, strict=True) for n in pair)
-        first, rank = len(outer), len(sizes)
-        split = build.reshape(p, outer + pairs)
-        order = [*range(first), *[first + 2 * i for i in range(rank)]]
-        order += [first + 2 * i + 1 for i in range(rank)]
-        return build.permute(split, tuple(order))
+        return build.reshape(p, outer + pairs), tuple(first + 2 * i + 1 for i in range(rank))
     strides = contiguous_strides(p.shape)
-    spatial = strides[len(outer) :]
+    spatial = strides[first:]
     steps = tuple(a * b for a, b in zip(spatial, w.stride, strict=True))
     inside = tuple(a * b for a, b in zip(spatial, w.dilation, strict=True))
     shape = (*outer, *sizes, *w.kernel)
-    return build.as_strided(p, shape, (*strides[: len(outer)], *steps, *inside), 0)
-
-
-def _kernel_dims(node: Node, w: Windows) -> Shape:
-    return tuple(range(len(node.shape) - len(w.kernel), len(node.shape)))
+    elements = build.as_strided(p, shape, (*strides[:first], *steps, *inside), 0)
+    return elements, tuple(range(first + rank, first + 2 * rank))
 
 
 def _lowest(x: Node) -> float:
@@ -109,25 +103,40 @@ def _lowest(x: Node) -> float:
     return iinfo(x.dtype).min if x.dtype is not dt.bool_ else False
 
 
-# -- max ----------------------------------------------------------------------------------------------
+# -- max ------------------------------------------------------------------------------------------
 @operation("max_pool")
 def MAX_POOL(x: Node, w: Windows) -> Node:
-    found = _windows(x, w, _lowest(x))
-    dims = _kernel_dims(found, w)
+    found, dims = _windows(x, w, _lowest(x))
     return build.squeeze(build.reduce("max", found, dims), dims)
 
 
-def _place(x: Node, w: Windows) -> Node:
-    """The number of the first greatest element in each window, row-major in the kernel."""
-    found = _windows(x, w, _lowest(x))
-    dims = _kernel_dims(found, w)
-    flat = build.reshape(found, (*found.shape[: dims[0]], prod(w.kernel)))
-    last = len(flat.shape) - 1
-    return build.squeeze(build.reduce("argmax", flat, (last,)), (last,))
+def _numbers(shape: Shape, dims: Shape) -> Node:
+    """In `shape`, each element's row-major number over `dims`."""
+    number = build.iota(shape, dims[0])
+    for dim in dims[1:]:
+        scaled = build.apply("mul", number, build.constant(shape[dim], dt.int64))
+        number = build.apply("add", scaled, build.iota(shape, dim))
+    return number
 
 
-def _position(place: Node, x: Node, w: Windows) -> Node:
-    """Where that element lies in x's flattened last dims."""
+def _place(x: Node, w: Windows) -> tuple[Node, Shape]:
+    """The number of the first greatest element in each window, and the dims as in `_windows`.
+
+    NaN counts as the greatest. The dims stay with size 1.
+    """
+    found, dims = _windows(x, w, _lowest(x))
+    best = build.expand(build.reduce("max", found, dims), found.shape)
+    is_best = build.apply("eq", found, best)
+    if x.dtype.is_floating_point:
+        is_best = build.apply("or", is_best, build.apply("ne", found, found))
+    none = build.constant(prod(w.kernel) - 1, dt.int64)
+    number = build.apply("where", is_best, _numbers(found.shape, dims), none)
+    return build.reduce("min", number, dims), dims
+
+
+def _position(x: Node, w: Windows) -> Node:
+    """Where the greatest element of each window lies in x's flattened last dims."""
+    place = build.squeeze(*_place(x, w))
     first = len(_outer(x, w))
     inner = x.shape[first:]
 
@@ -153,7 +162,7 @@ def _position(place: Node, x: Node, w: Windows) -> Node:
 
 @operation("max_pool_index")
 def MAX_POOL_INDEX(x: Node, w: Windows) -> Node:
-    return _position(_place(x, w), x, w)
+    return _position(x, w)
 
 
 def _rows(x: Node, w: Windows) -> Node:
@@ -163,7 +172,7 @@ def _rows(x: Node, w: Windows) -> Node:
 
 @operation("max_pool_pick")
 def MAX_POOL_PICK(x: Node, y: Node, w: Windows) -> Node:
-    index = _position(_place(y, w), y, w)
+    index = _position(y, w)
     return build.reshape(build.gather(_rows(x, w), _rows(index, w), 1), index.shape)
 
 
@@ -171,36 +180,23 @@ def MAX_POOL_PICK(x: Node, y: Node, w: Windows) -> Node:
 def MAX_POOL_BACKWARD(g: Node, x: Node, w: Windows) -> Node:
     """g added at the greatest element of each window."""
     wide = in_full_precision(g)
-    place = _place(x, w)
     if w.are_apart:
-        return build.convert(_unfolded(wide, place, x, w), g.dtype)
-    index = _rows(_position(place, x, w), w)
+        return build.convert(_spread_apart(wide, x, w), g.dtype)
+    index = _rows(_position(x, w), w)
     zeros = build.full(_rows(x, w).shape, 0, wide.dtype)
     found = build.scatter(zeros, index, _rows(wide, w), 1, "add")
     return build.convert(build.reshape(found, x.shape), g.dtype)
 
 
-def _unfolded(g: Node, place: Node, x: Node, w: Windows) -> Node:
+def _spread_apart(g: Node, x: Node, w: Windows) -> Node:
     """The same where windows do not overlap: every element asks its window."""
-    outer, sizes = _outer(x, w), w.sizes(x.shape)
-    pairs = tuple(n for pair in zip(sizes, w.kernel, strict=True) for n in pair)
-    full = outer + pairs
-    kept = outer + tuple(n for s in sizes for n in (s, 1))
-    number = None
-    for i, k in enumerate(w.kernel):
-        at = build.iota(full, len(outer) + 2 * i + 1)
-        if number is None:
-            number = at
-        else:
-            scaled = build.apply("mul", number, build.constant(k, dt.int64))
-            number = build.apply("add", scaled, at)
-    assert number is not None
-    hit = build.apply("eq", number, build.expand(build.reshape(place, kept), full))
-    value = build.expand(build.reshape(g, kept), full)
+    place, dims = _place(x, w)
+    full = tuple(w.kernel[dims.index(i)] if i in dims else n for i, n in enumerate(place.shape))
+    hit = build.apply("eq", _numbers(full, dims), build.expand(place, full))
+    value = build.expand(build.reshape(g, place.shape), full)
     spread = build.apply("where", hit, value, build.constant(0, g.dtype))
-    whole = tuple(s * k for s, k in zip(sizes, w.kernel, strict=True))
-    joined = build.reshape(spread, outer + whole)
-    return _cut(joined, x, w)
+    whole = tuple(s * k for s, k in zip(w.sizes(x.shape), w.kernel, strict=True))
+    return _cut(build.reshape(spread, _outer(x, w) + whole), x, w)
 
 
 def _cut(padded: Node, x: Node, w: Windows) -> Node:
@@ -213,7 +209,7 @@ def _cut(padded: Node, x: Node, w: Windows) -> Node:
     return build.pad(padded, (*zeros, *before), (*zeros, *after), 0)
 
 
-# -- mean ---------------------------------------------------------------------------------------------
+# -- mean -----------------------------------------------------------------------------------------
 def _divisor(w: Windows, inner: Shape, divisor: float | str, dtype: dt.DType) -> Node:
     """What the sums are divided by: a number, or one for each window."""
     if not isinstance(divisor, str):
@@ -238,8 +234,7 @@ def _divisor(w: Windows, inner: Shape, divisor: float | str, dtype: dt.DType) ->
 @operation("avg_pool")
 def AVG_POOL(x: Node, w: Windows, divisor: float | str) -> Node:
     wide = in_full_precision(x)
-    found = _windows(wide, w, 0)
-    dims = _kernel_dims(found, w)
+    found, dims = _windows(wide, w, 0)
     sums = build.squeeze(build.reduce("sum", found, dims), dims)
     inner = x.shape[len(_outer(x, w)) :]
     count = _divisor(w, inner, divisor, wide.dtype)
@@ -283,9 +278,12 @@ def _spread_along(g: Node, dim: int, kernel: int, stride: int, dilation: int) ->
     return result
 
 
-# -- means of given intervals -------------------------------------------------------------------------
+# -- means of given intervals ---------------------------------------------------------------------
 def _interval_matrix(n: int, size: int, dtype: dt.DType) -> Node:
-    """(n, size): 1 / length where element i lies in interval o, [floor(o n / s), ceil((o+1) n / s))."""
+    """(n, size): 1 / length where element i lies in interval o, else 0.
+
+    Interval o is [floor(o * n / size), ceil((o + 1) * n / size)).
+    """
     i, o = (build.iota((n, size), d) for d in (0, 1))
 
     def number(k: int) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flambeau.testing.opinfo import elementwise, movement, reduction
+from flambeau.testing.opinfo import elementwise, movement, network, reduction
 from flambeau.testing.opinfo.table import SAMPLES, SPECIAL, Input, Sample, add_samples
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "add_samples",
     "elementwise",
     "movement",
+    "network",
     "reduction",
 ]

@@ -62,3 +62,5 @@ add_samples(
     (_write_in_detached, Input((4,), requires_grad=False), Input((2,))),
     uses_name=False,
 )
+add_samples("tril", (lambda x: x.tril() ** 2, SQUARE), (lambda x: x.tril(-1) ** 2, CUBE))
+add_samples("triu", (lambda x: x.triu(1) ** 2, SQUARE), (lambda x: x.triu(-1) ** 2, CUBE))

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from flambeau.tensor.creation import from_numpy
 
 from flambeau.core.errors import message
+from flambeau.tensor.creation import from_numpy
 from flambeau.tensor.rows import Generator, Rows, draw_key
 from flambeau.tensor.tensor import Tensor
 from flambeau.utils.data.sampler import permutation
@@ -185,7 +185,7 @@ class ChainDataset(IterableDataset[T]):
         return itertools.chain.from_iterable(self.datasets)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
-        return sum(len(d) for d in self.datasets)  # type: ignore[arg-type]
+        return sum(len(d) for d in self.datasets)  # type: ignore[arg-type,misc]
 
 
 class Subset(Dataset[T]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -152,12 +153,15 @@ class DataLoader(Generic[T]):
         if not self._auto_collation:
             indices = self.sampler if order is None else order.tolist()
             for i in itertools.islice(indices, skip, None):
-                yield lambda i=i: self.collate_fn(self._sample(i))
+                yield partial(self._make_sample, i)
         elif order is None:
             for batch in itertools.islice(self.batch_sampler, skip, None):
-                yield lambda batch=batch: self._make(batch)
+                yield partial(self._make, batch)
         else:
             yield from self._jobs_of(order, skip)
+
+    def _make_sample(self, index: Any) -> Any:
+        return self.collate_fn(self._sample(index))
 
     def _jobs_of(self, order: np.ndarray, skip: int) -> Iterator[Job]:
         size, n = self.batch_sampler.batch_size, len(order)
@@ -168,10 +172,10 @@ class DataLoader(Generic[T]):
             stop = min(start + size, end)
             if reader is None:
                 indices = order[start:stop].tolist()
-                yield lambda indices=indices: self._make(indices)
+                yield partial(self._make, indices)
             else:
                 index = slice(start, stop) if is_range else order[start:stop]
-                yield lambda index=index: reader(index)
+                yield partial(reader, index)
 
     def _epoch_order(self, key: Key | None) -> tuple[np.ndarray | None, Key | None]:
         """The whole epoch's indices, where the samplers are this package's, and their key."""

@@ -39,8 +39,8 @@ def elementwise(
 def convert(x: Array, dtype: DType) -> Array:
     """C's conversion; to bool it is x != 0.
 
-    Floating-point numbers are truncated to int64 and then wrap; beyond int64 (and for NaN) the
-    result is unspecified.
+    Floating-point numbers are truncated to int32 (int64 for wider types and uint32), where NaN
+    and what does not fit give the least integer, as on x86; narrower types take the low bits.
     """
     with np.errstate(all="ignore"):
         if dtype.category == "bool":
@@ -48,11 +48,21 @@ def convert(x: Array, dtype: DType) -> Array:
         if x.dtype.kind == "c" and not dtype.is_complex:
             x = x.real
         if dtype.category == "int" and x.dtype.kind == "f":
-            if dtype.numpy == np.uint64:
-                large = x >= 2.0**63
-                return np.where(large, x.astype(np.uint64), x.astype(np.int64).view(np.uint64))
-            return np.asarray(x.astype(np.int64).astype(dtype.numpy))
+            return _truncate(x, dtype)
         return narrow(x, dtype)
+
+
+def _truncate(x: Array, dtype: DType) -> Array:
+    is_narrow = dtype.itemsize < 4 or (dtype.itemsize == 4 and dtype.is_signed)
+    bits, integer = (32, np.int32) if is_narrow else (64, np.int64)
+    limit = 2.0 ** (bits - 1)
+    x = np.trunc(x.astype(np.float64))
+    upper = x >= limit if dtype.numpy == np.uint64 else np.zeros(x.shape, bool)
+    x = np.where(upper, x - limit, x)
+    fits = (x >= -limit) & (x < limit)
+    least = np.iinfo(integer).min
+    whole: Any = np.where(fits, np.where(fits, x, 0.0).astype(integer), least).astype(integer)
+    return np.asarray(np.where(upper, whole ^ integer(least), whole).astype(dtype.numpy))
 
 
 def bitcast(x: Array, source: DType, target: DType) -> Array:

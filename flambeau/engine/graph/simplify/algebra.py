@@ -8,7 +8,6 @@ from typing import Any
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType, finfo, iinfo
 from flambeau.engine.graph import build
-from flambeau.engine.graph.meaning.values import number
 from flambeau.engine.graph.node import Node
 from flambeau.engine.graph.primitives import PRIMITIVES
 from flambeau.engine.graph.rewrite import Rule
@@ -150,9 +149,7 @@ def _gather_constants(node: Node) -> Node | None:
     inner = uniform(a.sources[1])
     if inner is None:
         return None
-    return build.make(
-        node.primitive, (a.sources[0], build.make(node.primitive, (a.sources[1], b)))
-    )
+    return build.make(node.primitive, (a.sources[0], build.make(node.primitive, (a.sources[1], b))))
 
 
 # -- powers -------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def _of_expand(node: Node) -> Node | None:
     rest = tuple(d for d in dims if inner.shape[d] != 1)
     result = build.reduce(name, inner, rest)
     if name == "sum" and repeated and node.dtype is not dt.bool_:
-        if not node.dtype.category == "int" and number(times, node.dtype).item() != times:
+        if node.dtype.category != "int" and number(times, node.dtype).item() != times:
             return None  # the number of terms is not exact in this dtype
         result = build.apply("mul", result, build.constant(times, node.dtype))
     return build.expand(result, node.shape)

@@ -1,0 +1,112 @@
+"""Writing a tensor's elements as a whole, and putting other memory under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from flambeau.engine.graph.meaning.values import hold
+from flambeau.engine.runtime.storage import Storage
+from flambeau.tensor.apply import adopt, apply
+from flambeau.tensor.boundary import read
+from flambeau.tensor.creation import from_array
+from flambeau.tensor.elementwise import COPY
+from flambeau.tensor.literal import array_of, check_fits
+from flambeau.tensor.tensor import Tensor
+from flambeau.tensor.view import value_of
+
+__all__ = ["METHODS", "PROPERTIES", "copy_", "fill_", "resize_", "set_", "zero_"]
+
+
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Write src's elements, broadcast and converted, into this tensor."""
+    if not isinstance(src, Tensor):
+        if not isinstance(src, (bool, int, float)):
+            raise TypeError(
+                f"copy_(): argument 'src' (position 1) must be Tensor, not {type(src).__name__}; "
+                "try flambeau.as_tensor(...)"
+            )
+    elif src is self:
+        return self
+    return adopt(self, apply(COPY, (src,), (self._shape, self.dtype)), "copy_")
+
+
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Write `value`, a number or a tensor without dims, into every element."""
+    if isinstance(value, Tensor):
+        if value._shape:
+            raise RuntimeError(
+                "fill_: fill_ only supports 0-dimension value tensor but got tensor with "
+                f"{len(value._shape)} dimensions; try copy_"
+            )
+    else:
+        if not isinstance(value, (bool, int, float)):
+            raise TypeError(
+                f"fill_(): argument 'value' must be Number or Tensor, not {type(value).__name__}"
+            )
+        check_fits(value, self.dtype, "fill_")
+    return adopt(self, apply(COPY, (value,), (self._shape, self.dtype)), "fill_")
+
+
+def zero_(self: Tensor) -> Tensor:
+    """Write zeros into every element."""
+    return adopt(self, apply(COPY, (0,), (self._shape, self.dtype)), "zero_")
+
+
+def set_(self: Tensor, source: Tensor | None = None) -> Tensor:
+    """Make this tensor look at source's memory."""
+    _set_data(self, Tensor._of(Storage(value_of(self))) if source is None else source)
+    return self
+
+
+def resize_(self: Tensor, *sizes: Any) -> Tensor:
+    """Give the tensor another shape, keeping the elements that remain in row-major order."""
+    from_sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+    shape = tuple(int(n) for n in from_sizes)
+    if self._layout is not None or self._requires_grad or self._storage.external is not None:
+        raise RuntimeError(
+            "resize_: given a view, external memory or a tensor that requires grad, which keep "
+            "their shape; try reshape or a new tensor"
+        )
+    old = hold(read(self), self.dtype).reshape(-1)
+    fresh = np.zeros(shape, old.dtype)
+    n = min(old.size, fresh.size)
+    fresh.reshape(-1)[:n] = old[:n]
+    self._storage.value = value_of(from_array(*array_of(fresh, self.dtype)))
+    self._storage.version += 1
+    return self
+
+
+# -- other memory ------------------------------------------------------------------------------
+def _get_data(self: Tensor) -> Tensor:
+    """A tensor over the same memory, without history."""
+    return self.detach()  # type: ignore[attr-defined,no-any-return]
+
+
+def _set_data(self: Tensor, data: Tensor) -> None:
+    if not isinstance(data, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
+    if data.dtype is not self.dtype and self._requires_grad and not data.dtype.is_floating_point:
+        raise RuntimeError(
+            f"set_data: data set to a tensor that requires gradients must be floating point or "
+            f"complex dtype; given {data.dtype.name}"
+        )
+    value_of(data)
+    self._storage = data._storage
+    self._layout = data._layout
+    self._base = None
+    self._view_value = None
+    self._view_version = -1
+
+
+METHODS: dict[str, Callable[..., Tensor]] = {
+    "copy_": copy_,
+    "fill_": fill_,
+    "zero_": zero_,
+    "set_": set_,
+    "resize_": resize_,
+}
+
+PROPERTIES: dict[str, property] = {"data": property(_get_data, _set_data)}
