@@ -6,9 +6,10 @@ from typing import Any
 
 from flambeau.core.dtype import float32
 from flambeau.tensor.boundary import fresh
+from flambeau.tensor.creation import empty
 from flambeau.tensor.tensor import Tensor
 
-__all__ = ["Buffer", "Parameter"]
+__all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "is_lazy"]
 
 
 def _empty() -> Tensor:
@@ -76,3 +77,84 @@ class Buffer(Tensor, metaclass=_BufferMeta):
         made.persistent = persistent
         made._is_buffer = True
         return made
+
+
+# -- without a shape yet --------------------------------------------------------------------------
+class _Uninitialized:
+    """What parameters and buffers without a shape share."""
+
+    cls_to_become: type
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Become an ordinary one of this shape; its elements are not set."""
+        me: Any = self
+        me.data = empty(tuple(shape), device=device, dtype=dtype or me.dtype)
+        me.__class__ = self.cls_to_become
+
+    @property
+    def shape(self) -> Any:
+        """There is none yet: RuntimeError."""
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer; try calling the "
+            "module once, with a batch as it will get, before accessing its attributes or loading "
+            "it into a module that is initialized"
+        )
+
+    def numel(self) -> int:
+        """There is no number of elements yet: ValueError."""
+        raise ValueError(
+            "Attempted to use an uninitialized parameter in numel; try calling the module once, "
+            "with a batch as it will get, to initialize it"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __deepcopy__(self, memo: dict) -> Any:
+        me: Any = self
+        if id(me) not in memo:
+            memo[id(me)] = type(self)(me.requires_grad, None, me.dtype)  # type: ignore[call-arg]
+        return memo[id(me)]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        me: Any = self
+        return type(self), (me.requires_grad, None, me.dtype)
+
+
+class UninitializedParameter(_Uninitialized, Parameter):
+    """A parameter that gets its shape from the first input of a lazy module."""
+
+    cls_to_become = Parameter
+
+    def __new__(
+        cls, requires_grad: bool = True, device: Any = None, dtype: Any = None
+    ) -> UninitializedParameter:
+        made: Any = Parameter.__new__(cls, empty(0, device=device, dtype=dtype), requires_grad)
+        return made  # type: ignore[no-any-return]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass  # __new__ has done everything
+
+
+class UninitializedBuffer(_Uninitialized, Tensor):
+    """A buffer that gets its shape from the first input of a lazy module."""
+
+    cls_to_become = Tensor
+
+    def __new__(
+        cls, requires_grad: bool = False, device: Any = None, dtype: Any = None,
+        persistent: bool = True,
+    ) -> UninitializedBuffer:  # fmt: skip
+        made: Any = _sharing(cls, empty(0, device=device, dtype=dtype))
+        made.requires_grad_(requires_grad)
+        made.persistent = persistent
+        made._is_buffer = True
+        return made  # type: ignore[no-any-return]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass  # __new__ has done everything
+
+
+def is_lazy(param: Any) -> bool:
+    """Whether a parameter or buffer has no shape yet."""
+    return isinstance(param, _Uninitialized)

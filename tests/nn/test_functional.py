@@ -10,6 +10,7 @@ import pytest
 import flambeau
 from flambeau.autograd import gradgradcheck
 from flambeau.nn import functional
+from tests.nn import image_cases  # noqa: F401 - adds its cases
 from tests.nn.cases import ACTIVATIONS, CASES
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from flambeau.core.config import config, log
 from flambeau.core.errors import NotCompiled
 from flambeau.engine.graph import build
-from flambeau.engine.graph.node import Node
+from flambeau.engine.graph.node import Node, topological
 from flambeau.engine.graph.primitives import PRIMITIVES
 from flambeau.engine.graph.simplify import simplify
 from flambeau.engine.graph.verify import verify
@@ -78,16 +78,27 @@ def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> P
     if config.CHECK:
         verify(graph)
     for _ in range(MAX_REWRITES):
-        try:
-            steps, shared = _steps(graph)
+        refused: set[Node] = set()
+        steps, shared = _steps(graph, refused)
+        if not refused:
             break
-        except NeedsBuffer as refused:
-            log(3, f"stored first: {refused.node!r}")
-            copied = {refused.node: build.copy(refused.node)}
-            graph = [build.substitute(r, copied) for r in graph]
+        log(3, f"stored first: {refused}")
+        graph = _stored_first(graph, refused)
     else:
         raise AssertionError("make_plan: values keep asking to be stored first")
     return _place(graph, steps, shared, donated)
+
+
+def _stored_first(graph: list[Node], nodes: set[Node]) -> list[Node]:
+    """The graph with a copy of each of `nodes` in its place."""
+    made: dict[Node, Node] = {}
+    for node in topological(graph):
+        sources = tuple(made[s] for s in node.sources)
+        same = node if sources == node.sources else build.make(
+            node.primitive, sources, node.attributes
+        )  # fmt: skip
+        made[node] = build.copy(same) if node in nodes else same
+    return [made[root] for root in graph]
 
 
 def _without_reshape(root: Node) -> Node:
@@ -98,8 +109,11 @@ def _without_reshape(root: Node) -> Node:
 
 
 # -- lowering -----------------------------------------------------------------------------------
-def _steps(graph: list[Node]) -> tuple[list[Step], dict[Node, Node]]:
-    """Steps in order, and which values live in the memory of another."""
+def _steps(graph: list[Node], refused: set[Node]) -> tuple[list[Step], dict[Node, Node]]:
+    """Steps in order, and which values live in the memory of another.
+
+    What has to be stored before another reads it is put into `refused`; then the steps are not all.
+    """
     parts = partition(graph)
     stored_nodes = parts.stored
 
@@ -130,8 +144,13 @@ def _steps(graph: list[Node]) -> tuple[list[Step], dict[Node, Node]]:
                 steps.append(match_dot(node, readable))
             else:
                 steps += _opaque_steps(node, i, readable, last_reader, shared, set(graph))
+        except NeedsBuffer as error:
+            refused.add(error.node)
         except NotCompiled:
-            _require_stored(node, readable)
+            try:
+                _require_stored(node, readable)
+            except NeedsBuffer as error:
+                refused.add(error.node)
             steps.append(InterpretStep(node))
     return steps, shared
 

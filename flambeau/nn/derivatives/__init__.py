@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from flambeau.nn.derivatives import activation, loss, normalization, products, windows
+from flambeau.nn.derivatives import (
+    activation,
+    gathering,
+    loss,
+    normalization,
+    products,
+    recurrent,
+    windows,
+)
 
-__all__ = ["activation", "loss", "normalization", "products", "windows"]
+__all__ = ["activation", "gathering", "loss", "normalization", "products", "recurrent", "windows"]

@@ -69,7 +69,12 @@ def _embedding(g: Any, y: Any, types: tuple, attributes: tuple) -> Any:
     return apply(EMBEDDING_BACKWARD, (g, y), (types[0].shape[0], *attributes))
 
 
+def _by_frequency(g: Any, y: Any, z: Any, types: tuple, attributes: tuple) -> Any:
+    return _embedding(g / z.unsqueeze(-1).to(g.dtype), y, types, attributes)
+
+
 vjp("embedding", _embedding, None)
+vjp("embedding_by_frequency", _by_frequency, None, None)
 vjp(
     "embedding_backward",
     lambda g, y, attributes: apply(EMBEDDING_ROWS, (g, y), attributes[1:]),

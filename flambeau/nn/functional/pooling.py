@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from flambeau.core.dtype import int64
 from flambeau.core.errors import message
 from flambeau.nn.functional.products import _entries
+from flambeau.nn.operations.gathering import PICK
 from flambeau.nn.operations.pooling import (
     ADAPTIVE_AVG,
     AVG_POOL,
@@ -15,13 +21,14 @@ from flambeau.nn.operations.pooling import (
     Windows,
 )
 from flambeau.tensor.apply import apply
-from flambeau.tensor.joining import cat
+from flambeau.tensor.creation import from_array
+from flambeau.tensor.indexing import getitem
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
     "adaptive_max_pool2d", "adaptive_max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
-    "lp_pool1d", "lp_pool2d", "max_pool1d", "max_pool2d", "max_pool3d",
+    "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool2d", "max_pool3d",
 ]  # fmt: skip
 
 
@@ -138,7 +145,9 @@ def _lp_pool(spatial: int) -> Callable[..., Tensor]:
         for k in kernel:
             count *= k
         powers = input**norm_type
-        mean = (avg_pool1d, avg_pool2d)[spatial - 1](powers, kernel, stride, 0, ceil_mode)
+        mean = (avg_pool1d, avg_pool2d, avg_pool3d)[spatial - 1](
+            powers, kernel, stride, 0, ceil_mode
+        )
         return (mean.sign() * mean.abs() * count) ** (1.0 / norm_type)
 
     lp_pool.__name__ = lp_pool.__qualname__ = f"lp_pool{spatial}d"
@@ -146,7 +155,7 @@ def _lp_pool(spatial: int) -> Callable[..., Tensor]:
     return lp_pool
 
 
-lp_pool1d, lp_pool2d = _lp_pool(1), _lp_pool(2)
+lp_pool1d, lp_pool2d, lp_pool3d = (_lp_pool(n) for n in (1, 2, 3))
 
 
 # -- a given number of windows --------------------------------------------------------------------
@@ -209,15 +218,8 @@ def _adaptive_max(spatial: int) -> Callable[..., Any]:
         if w is not None:
             result = apply(MAX_POOL, (input,), (w,))
             return (result, apply(MAX_POOL_INDEX, (input,), (w,))) if return_indices else result
-        if return_indices:
-            raise NotImplementedError(
-                message(name, f"input {list(input._shape)} and output_size={output_size}",
-                        "for return_indices, an input size that is a multiple of the output size")
-            )  # fmt: skip
-        first = len(input._shape) - spatial
-        for i, size in enumerate(sizes):
-            input = _max_along(input, first + i, size)
-        return input
+        found = _max_of_intervals(input, sizes)
+        return found if return_indices else found[0]
 
     adaptive_max_pool.__name__ = adaptive_max_pool.__qualname__ = name
     adaptive_max_pool.__doc__ = (
@@ -226,15 +228,32 @@ def _adaptive_max(spatial: int) -> Callable[..., Any]:
     return adaptive_max_pool
 
 
-def _max_along(x: Tensor, dim: int, size: int) -> Tensor:
-    """The maxima of `size` intervals of a dim."""
-
-    n = x._shape[dim]
-    parts = []
-    for o in range(size):
+@functools.lru_cache(maxsize=64)
+def _interval_table(inner: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
+    """(windows, elements): positions in the flattened dims; shorter ones repeat their last."""
+    index = np.zeros((1, 1), np.int64)
+    for n, size in zip(inner, sizes, strict=True):
+        o = np.arange(size)
         start, end = o * n // size, -(-(o + 1) * n // size)
-        parts.append(x.narrow(dim, start, end - start).amax(dim, True))
-    return cat(parts, dim)
+        at = np.minimum(start[:, None] + np.arange((end - start).max()), end[:, None] - 1)
+        index = index[:, None, :, None] * n + at[None, :, None, :]
+        index = index.reshape(index.shape[0] * size, -1)
+    table = from_array(np.ascontiguousarray(index), int64)
+    table._inference = False  # it outlives the mode it was made in
+    return table
+
+
+def _max_of_intervals(x: Any, sizes: list[int]) -> tuple[Tensor, Tensor]:
+    """(maxima of overlapping or unequal intervals, where they lie in the flattened dims)."""
+    first = len(x._shape) - len(sizes)
+    outer, inner = x._shape[:first], x._shape[first:]
+    table = _interval_table(tuple(inner), tuple(sizes))
+    flat = x.reshape(*outer, math.prod(inner))
+    best = getitem(flat.detach(), (..., table)).argmax(-1, True)
+    index: Any = apply(PICK, (table.expand(*outer, *table._shape), best))  # type: ignore[attr-defined]
+    index = index.squeeze(-1)
+    result: Any = apply(PICK, (flat, index))
+    return result.reshape(*outer, *sizes), index.reshape(*outer, *sizes)
 
 
 adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = (

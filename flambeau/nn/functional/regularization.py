@@ -6,10 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from flambeau.autograd.modes import no_grad
+from flambeau.core.dtype import float64
 from flambeau.core.errors import message
 from flambeau.nn.functional.indices import check_range
 from flambeau.nn.operations.dropout import ALPHA_DROPOUT, DROPOUT
-from flambeau.nn.operations.embedding import EMBEDDING
+from flambeau.nn.operations.embedding import (
+    EMBEDDING,
+    EMBEDDING_BACKWARD,
+    EMBEDDING_BY_FREQUENCY,
+)  # fmt: skip
 from flambeau.nn.operations.expression import index_along
 from flambeau.tensor.apply import apply
 from flambeau.tensor.elementwise import where
@@ -95,9 +100,11 @@ def embedding(
 
     padding_idx: a row that gets no gradient. max_norm: longer rows are shortened in place first.
     """
-    if scale_grad_by_freq or sparse:
-        which = "sparse" if sparse else "scale_grad_by_freq"
-        raise NotImplementedError(f"embedding: {which}=True is not there yet")
+    if sparse:
+        raise NotImplementedError(
+            "embedding: given sparse=True; required: dense gradients; try sparse=False, which "
+            "gives the same numbers"
+        )
     rows = weight._shape[0] if weight._shape else 0
     pad = -1
     if padding_idx is not None:
@@ -116,7 +123,17 @@ def embedding(
         )  # fmt: skip
     if max_norm is not None:
         _shorten(weight, input, max_norm, norm_type)
+    if scale_grad_by_freq:
+        return apply(EMBEDDING_BY_FREQUENCY, (weight, input, _frequency(input, rows)), (pad,))
     return apply(EMBEDDING, (weight, input), (pad,))
+
+
+def _frequency(index: Any, rows: int) -> Tensor:
+    """How often each index is among all of them."""
+    flat = index.reshape(-1)
+    ones = flat.new_ones(flat._shape[0], 1, dtype=float64)
+    counts = apply(EMBEDDING_BACKWARD, (ones, flat), (rows, -1))
+    return apply(EMBEDDING, (counts, index), (-1,)).squeeze(-1)  # type: ignore[attr-defined, no-any-return]
 
 
 def _shorten(weight: Tensor, index: Tensor, max_norm: float, norm_type: float) -> None:

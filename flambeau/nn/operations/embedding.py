@@ -2,6 +2,8 @@
 
 Operations:
   embedding (weight, index) [padding_idx or -1]                (n, d), (...) -> (..., d)
+  embedding_by_frequency (weight, index, n) [padding_idx or -1]
+                                     the same; each row's gradient is divided by n, its frequency
   embedding_backward (g, index) [n, padding_idx or -1]         (..., d), (...) -> (n, d)
   embedding_rows (c, index) [padding_idx or -1]   the transpose of embedding_backward
 """
@@ -15,7 +17,7 @@ from flambeau.engine.graph.node import Node
 from flambeau.tensor.operation import operation
 from flambeau.tensor.promotion import in_full_precision
 
-__all__ = ["EMBEDDING", "EMBEDDING_BACKWARD", "EMBEDDING_ROWS"]
+__all__ = ["EMBEDDING", "EMBEDDING_BACKWARD", "EMBEDDING_BY_FREQUENCY", "EMBEDDING_ROWS"]
 
 
 def _rows(weight: Node, index: Node) -> Node:
@@ -35,6 +37,11 @@ def EMBEDDING(weight: Node, index: Node, padding_idx: int) -> Node:
         raise RuntimeError(
             message("embedding", f"a weight of shape {list(weight.shape)}", "'weight' must be 2-D")
         )
+    return _rows(weight, index)
+
+
+@operation("embedding_by_frequency")
+def EMBEDDING_BY_FREQUENCY(weight: Node, index: Node, n: Node, padding_idx: int) -> Node:
     return _rows(weight, index)
 
 

@@ -38,6 +38,8 @@ __all__ = [
     "MAX_POOL_INDEX",
     "MAX_POOL_PICK",
     "Windows",
+    "cut_padding",
+    "windows_of",
 ]
 
 
@@ -80,7 +82,7 @@ def _padded(x: Node, w: Windows, value: float) -> Node:
     return build.pad(x, (*zeros, *w.low), (*zeros, *after), value)
 
 
-def _windows(x: Node, w: Windows, value: float) -> tuple[Node, Shape]:
+def windows_of(x: Node, w: Windows, value: float) -> tuple[Node, Shape]:
     """Each window's elements, and which dims run over them; the others are (*outer, *sizes)."""
     p = _padded(x, w, value)
     outer, sizes = _outer(x, w), w.sizes(x.shape)
@@ -106,7 +108,7 @@ def _lowest(x: Node) -> float:
 # -- max ------------------------------------------------------------------------------------------
 @operation("max_pool")
 def MAX_POOL(x: Node, w: Windows) -> Node:
-    found, dims = _windows(x, w, _lowest(x))
+    found, dims = windows_of(x, w, _lowest(x))
     return build.squeeze(build.reduce("max", found, dims), dims)
 
 
@@ -120,11 +122,11 @@ def _numbers(shape: Shape, dims: Shape) -> Node:
 
 
 def _place(x: Node, w: Windows) -> tuple[Node, Shape]:
-    """The number of the first greatest element in each window, and the dims as in `_windows`.
+    """The number of the first greatest element in each window, and the dims as in `windows_of`.
 
     NaN counts as the greatest. The dims stay with size 1.
     """
-    found, dims = _windows(x, w, _lowest(x))
+    found, dims = windows_of(x, w, _lowest(x))
     best = build.expand(build.reduce("max", found, dims), found.shape)
     is_best = build.apply("eq", found, best)
     if x.dtype.is_floating_point:
@@ -196,10 +198,10 @@ def _spread_apart(g: Node, x: Node, w: Windows) -> Node:
     value = build.expand(build.reshape(g, place.shape), full)
     spread = build.apply("where", hit, value, build.constant(0, g.dtype))
     whole = tuple(s * k for s, k in zip(w.sizes(x.shape), w.kernel, strict=True))
-    return _cut(build.reshape(spread, _outer(x, w) + whole), x, w)
+    return cut_padding(build.reshape(spread, _outer(x, w) + whole), x, w)
 
 
-def _cut(padded: Node, x: Node, w: Windows) -> Node:
+def cut_padding(padded: Node, x: Node, w: Windows) -> Node:
     """Without the padding; zeros where no window reached."""
     zeros = (0,) * len(_outer(x, w))
     before = tuple(-lo for lo in w.low)
@@ -234,7 +236,7 @@ def _divisor(w: Windows, inner: Shape, divisor: float | str, dtype: dt.DType) ->
 @operation("avg_pool")
 def AVG_POOL(x: Node, w: Windows, divisor: float | str) -> Node:
     wide = in_full_precision(x)
-    found, dims = _windows(wide, w, 0)
+    found, dims = windows_of(wide, w, 0)
     sums = build.squeeze(build.reduce("sum", found, dims), dims)
     inner = x.shape[len(_outer(x, w)) :]
     count = _divisor(w, inner, divisor, wide.dtype)
@@ -255,10 +257,10 @@ def AVG_POOL_BACKWARD(g: Node, w: Windows, divisor: float | str, size: Shape) ->
         )
         whole = tuple(s * k for s, k in zip(g.shape[len(outer) :], w.kernel, strict=True))
         spread = build.expand(build.reshape(wide, outer + pairs), full)
-        return build.convert(_cut(build.reshape(spread, outer + whole), like, w), g.dtype)
+        return build.convert(cut_padding(build.reshape(spread, outer + whole), like, w), g.dtype)
     for i in range(len(size)):  # a sum over windows is a sum over each dim in turn
         wide = _spread_along(wide, len(outer) + i, w.kernel[i], w.stride[i], w.dilation[i])
-    return build.convert(_cut(wide, like, w), g.dtype)
+    return build.convert(cut_padding(wide, like, w), g.dtype)
 
 
 def _spread_along(g: Node, dim: int, kernel: int, stride: int, dilation: int) -> Node:
