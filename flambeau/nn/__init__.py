@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flambeau.nn import functional, init, utils
+from flambeau.nn import functional, grad, init, utils
 from flambeau.nn.activation import (
     CELU,
     ELU,
@@ -202,6 +202,8 @@ from flambeau.nn.vision import (
     UpsamplingNearest2d,
 )  # fmt: skip
 
+from flambeau.nn import modules  # after all that it names  # isort: skip
+
 __all__ = [
     "CELU",
     "ELU",
@@ -371,8 +373,8 @@ __all__ = [
     "ZeroPad1d",
     "ZeroPad2d",
     "ZeroPad3d",
-    "functional",
-    "init",
+    "functional", "grad",
+    "init", "modules",
     "register_module_forward_hook",
     "register_module_forward_pre_hook",
     "register_module_full_backward_hook",

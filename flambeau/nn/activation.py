@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from flambeau.nn import functional as F  # noqa: N812 - PyTorch's name
@@ -248,13 +249,28 @@ class RReLU(Module):
         return _with_inplace(f"lower={self.lower}, upper={self.upper}", self.inplace)
 
 
+def _renamed(old: str, new: str, given: float | None, value: float) -> float:
+    """`value`, or what was given under its old name."""
+    if given is None:
+        return value
+    warnings.warn(
+        f"keyword argument `{old}` is deprecated and rename to `{new}`", FutureWarning, stacklevel=3
+    )
+    return given
+
+
 class Hardtanh(Module):
     """min(max(x, min_val), max_val)."""
 
     __constants__ = ("min_val", "max_val", "inplace")
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+    def __init__(
+        self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False,
+        min_value: float | None = None, max_value: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
+        min_val = _renamed("min_value", "min_val", min_value, min_val)
+        max_val = _renamed("max_value", "max_val", max_value, max_val)
         self.min_val = min_val
         self.max_val = max_val
         self.inplace = inplace

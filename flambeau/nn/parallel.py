@@ -39,7 +39,7 @@ class DataParallel(Module):
 class Container(Module):
     """The old name of Module, with submodules as keyword arguments."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(
             "`nn.Container` is deprecated. All of its functionality is now implemented in "
             "`nn.Module`. Subclass that instead.",

@@ -204,6 +204,12 @@ class MaxPool3d(_MaxPool):
 class AvgPool1d(_AvgPool):
     """The mean of each window over the last dim."""
 
+    def __init__(
+        self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
+
     _function = staticmethod(F.avg_pool1d)
 
 

@@ -36,6 +36,17 @@ class RemovableHandle:
             if hooks is not None:
                 hooks.pop(self.id, None)
 
+    def __getstate__(self) -> tuple:
+        return self.id, self._hooks(), [reference() for reference in self._extra]
+
+    def __setstate__(self, state: tuple) -> None:
+        """A copy removes the copied hook; later handles get other numbers."""
+        global _ids
+        self.id, hooks, extra = state
+        self._hooks = _reference({} if hooks is None else hooks)
+        self._extra = [_reference({} if d is None else d) for d in extra]
+        _ids = itertools.count(max(next(_ids), self.id + 1))
+
     def __enter__(self) -> RemovableHandle:
         return self
 

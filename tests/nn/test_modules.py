@@ -58,7 +58,6 @@ CASES = [
      (normal(3, 8), np.array([0, 1, 3]))),
     ("CosineSimilarity", (), {}, (normal(3, 4), normal(3, 4))),
     ("PairwiseDistance", (), {"p": 1.0, "keepdim": True}, (normal(3, 4), normal(3, 4))),
-    ("CrossMapLRN2d", (3,), {}, (IMAGE,)),
     ("LocalResponseNorm", (2,), {}, (IMAGE,)),
     ("GroupNorm", (2, 4), {}, (IMAGE,)),
     ("InstanceNorm2d", (4,), {"affine": True}, (IMAGE,)),
@@ -100,15 +99,26 @@ def test_a_module_equals_pytorch(name, args, options, arrays):
             for y in tensors_of(
                 tuple(module(*inputs)) if "Adaptive" in name and "Log" in name else module(*inputs)
             )
-        ]  # noqa: E501
+        ]
         sum((y * y).sum() for y in results).backward()
         found.append([y.detach().numpy() for y in results])
-        found[-1] += [x.grad.numpy() for x in inputs if x.requires_grad]
-        found[-1] += [p.grad.numpy() for p in module.parameters()]
+        gradients = [x.grad for x in inputs if x.requires_grad]
+        gradients += [p.grad for p in module.parameters()]
+        found[-1] += [None if g is None else g.numpy() for g in gradients]
     assert repr(modules[1]) == repr(modules[0]).replace("torch.", "flambeau.")
     for a, b in zip(*found, strict=True):
+        if a is None or b is None:  # rows of a cluster that no target lies in
+            assert a is b
+            continue
         assert a.shape == b.shape
         np.testing.assert_allclose(a, b, 1e-9, 1e-10)
+
+
+def test_frequencies_divide_gradients():
+    """PyTorch's EmbeddingBag looks the frequencies up at the wrong place; its Embedding does not."""
+    bag = nn.EmbeddingBag(5, 2, mode="sum", scale_grad_by_freq=True)
+    bag(flambeau.tensor([[1, 1, 3], [1, 0, 3]])).sum().backward()
+    assert bag.weight.grad.tolist() == [[1, 1], [1, 1], [0, 0], [1, 1], [0, 0]]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -268,6 +278,34 @@ def test_sync_batch_norm_shares_what_it_replaces():
     assert type(converted[1][0]) is nn.SyncBatchNorm
     assert converted[1][0].weight is weight
     assert converted(flambeau.randn(2, 1, 3, 3)).shape == (2, 2, 3, 3)
+
+
+def test_the_bases_that_programs_look_for():
+    assert isinstance(nn.Conv2d(1, 1, 1), nn.modules.conv._ConvNd)
+    assert isinstance(nn.BatchNorm1d(1), nn.modules.batchnorm._BatchNorm)
+    assert not isinstance(nn.InstanceNorm1d(1), nn.modules.batchnorm._BatchNorm)
+    assert nn.modules.rnn.LSTM is nn.modules.LSTM is nn.LSTM
+    assert nn.modules.utils._pair(3) == (3, 3)
+    state = {"module.a": 1, "b": 2}
+    nn.modules.utils.consume_prefix_in_state_dict_if_present(state, "module.")
+    assert state == {"b": 2, "a": 1}
+
+
+def test_gradients_of_convolutions_as_functions():
+    x = flambeau.tensor(normal(2, 3, 7, 6), requires_grad=True)
+    w = flambeau.tensor(normal(4, 3, 3, 2), requires_grad=True)
+    y = nn.functional.conv2d(x, w, stride=2, padding=1)
+    g = flambeau.tensor(normal(*y.shape))
+    y.backward(g)
+    options = {"stride": 2, "padding": 1}
+    assert flambeau.allclose(nn.grad.conv2d_input(x.shape, w, g, **options), x.grad)
+    assert flambeau.allclose(nn.grad.conv2d_weight(x, w.shape, g, **options), w.grad)
+
+
+def test_cross_map_normalization_is_local_response_normalization():
+    """PyTorch's sums fall behind by one channel; the definition has no such thing."""
+    x = flambeau.tensor(IMAGE)
+    assert flambeau.allclose(nn.CrossMapLRN2d(3)(x), nn.LocalResponseNorm(3)(x))
 
 
 def test_data_parallel_has_the_names_of_pytorch():

@@ -99,9 +99,23 @@ class Emitter:
 
     def body(self, statements: tuple[ir.Statement, ...]) -> None:
         names, accumulators = dict(self.names), dict(self.accumulators)
-        for s in statements:
+        for k, s in enumerate(statements):
             self.statement(s)
+            if isinstance(s, ir.Loop):
+                self.close_accumulators(accumulators, s, statements[k + 1 :])
         self.names, self.accumulators = names, accumulators
+
+    def close_accumulators(
+        self, outside: dict[str, Accumulator], loop: ir.Loop, rest: tuple[ir.Statement, ...]
+    ) -> None:
+        """Fold what `loop` was the last to accumulate: once here, not wherever it is used."""
+        later = {s.name for s in _flat(rest) if isinstance(s, ir.Accumulate)}
+        for s in _flat(loop.body):
+            if not isinstance(s, ir.Accumulate) or s.name in later or s.name in self.names:
+                continue
+            a = self.accumulators[s.name]
+            if s.name not in outside and a.lanes and not a.per_lane:
+                self.names[s.name] = self.accumulated(a)
 
     def statement(self, s: ir.Statement) -> None:
         match s:

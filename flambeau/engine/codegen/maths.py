@@ -26,9 +26,10 @@ LIBM = {
 
 
 class Maths:
-    """Arithmetic on one float type of `lanes` lanes (0: scalar)."""
+    """Arithmetic on one float type of `lanes` lanes (0: scalar). `scalef`: whether the processor
+    multiplies a 512-bit vector by powers of two in one instruction (AVX-512's vscalef)."""
 
-    def __init__(self, text: Text, scalar: str, lanes: int) -> None:
+    def __init__(self, text: Text, scalar: str, lanes: int, scalef: bool = False) -> None:
         self.text = text
         self.scalar = scalar
         self.lanes = lanes
@@ -38,6 +39,11 @@ class Maths:
         self.int = f"i{self.bits}"
         self.itype = vector(self.int, lanes)
         self.suffix = suffix(scalar, lanes)
+        self.scalef = scalef
+
+    def in_double(self) -> Maths:
+        """The same lanes in double precision."""
+        return Maths(self.text, "double", self.lanes, self.scalef)
 
     def c(self, value: float) -> str:
         return constant(value, self.scalar, self.lanes)
@@ -105,10 +111,17 @@ class Maths:
         return self.as_float(self.iop("shl", self.iop("add", n, self.i(bias)), self.i(shift)))
 
     def scale(self, x: str, n: str) -> str:
-        """x * 2**n in two steps, so that results may be denormal or overflow."""
-        half = self.iop("ashr", n, self.i(1))
+        """x * 2**n for an integer-valued n; results may be denormal or overflow."""
+        if self.scalef and self.lanes * self.bits == 512:
+            kind, mask = ("ps", "i16") if self.bits == 32 else ("pd", "i8")
+            every, rounding = (mask, "-1"), ("i32", "4")  # all lanes; as the mode register says
+            vectors = ((self.type, x), (self.type, n), (self.type, x))
+            name = f"llvm.x86.avx512.mask.scalef.{kind}.512"
+            return self.text.call(self.type, name, *vectors, every, rounding)
+        whole = self.to_int(n)  # in two steps: 2**n itself may be out of range
+        half = self.iop("ashr", whole, self.i(1))
         x = self.mul(x, self.power_of_two(half))
-        return self.mul(x, self.power_of_two(self.iop("sub", n, half)))
+        return self.mul(x, self.power_of_two(self.iop("sub", whole, half)))
 
     def copysign(self, a: str, b: str) -> str:
         return self.text.call(
@@ -150,7 +163,7 @@ def _exp(m: Maths, x: str) -> str:
         r = m.fma(n, m.c(-_LN2_LOW), r)
         p = m.horner(r, _exp_tail(13))
     value = m.add(m.fma(m.mul(r, r), p, r), m.c(1.0))
-    return m.scale(value, m.to_int(n))
+    return m.scale(value, n)
 
 
 def _split(m: Maths, x: str) -> tuple[str, str]:
@@ -293,7 +306,7 @@ def _erf64(m: Maths, x: str) -> str:
 
 def _sincos32(m: Maths, x: str, quarter: int) -> str:
     """sin (quarter 0) or cos (quarter 1) of a float, in double; the C library beyond 1e8."""
-    d = Maths(m.text, "double", m.lanes)
+    d = m.in_double()
     w = m.widen(x)
     n = d.unary("roundeven", d.mul(w, d.c(0.6366197723675814)))
     r = d.fma(n, d.c(-1.5707963267948966), w)
@@ -355,7 +368,7 @@ def _in_double(f: Callable[..., str]) -> Callable[..., str]:
     def wide(m: Maths, *args: str) -> str:
         if m.bits == 64:
             return f(m, *args)
-        return m.narrow(f(Maths(m.text, "double", m.lanes), *[m.widen(a) for a in args]))
+        return m.narrow(f(m.in_double(), *[m.widen(a) for a in args]))
 
     return wide
 
@@ -392,7 +405,7 @@ def _expm1(m: Maths, x: str) -> str:
 
 def _pow32(m: Maths, x: str, y: str) -> str:
     """exp(y * log|x|) in double, with C's special cases."""
-    d = Maths(m.text, "double", m.lanes)
+    d = m.in_double()
     a, b = m.widen(x), m.widen(y)
     size = d.unary("fabs", a)
     value = _exp(d, d.mul(b, _log(d, size)))

@@ -110,7 +110,7 @@ def apply(
         return _threefry(text, key0, key1, counter, lanes)
     source = dtypes[0]
     if source.category == "float":
-        value = _float(text, name, args, source, lanes)
+        value = _float(text, name, args, source, lanes, target)
         return round_half(text, value, dtype, lanes) if dtype in HALVES else value
     if source is dt.bool_:
         return _bool(text, name, args, lanes)
@@ -125,10 +125,12 @@ def _bitcast(text: Text, x: str, source: DType, target: DType, lanes: int) -> st
 
 
 # -- floats -------------------------------------------------------------------------------------
-def _float(text: Text, name: str, args: list[str], dtype: DType, lanes: int) -> str:
+def _float(
+    text: Text, name: str, args: list[str], dtype: DType, lanes: int, target: Target
+) -> str:
     scalar = register_type(dtype)
     type = vector(scalar, lanes)
-    m = Maths(text, scalar, lanes)
+    m = Maths(text, scalar, lanes, scalef=target.has("avx512f"))
     if name in FLOAT_BINARY:
         return text.op(f"{FLOAT_BINARY[name]} {type} {args[0]}, {args[1]}")
     if name in FLOAT_COMPARE:
@@ -146,12 +148,11 @@ def _float(text: Text, name: str, args: list[str], dtype: DType, lanes: int) -> 
 
 
 def _extreme(m: Maths, name: str, a: str, b: str) -> str:
-    """maximum or minimum; NaN wins. A select on "a > b or a is NaN" costs two compares; LLVM's
-    llvm.maximum also orders the zeros, which PyTorch does not promise."""
-    wins = m.compare("ogt" if name == "maximum" else "olt", a, b)
-    nan = m.compare("uno", a, a)
-    either = m.text.op(f"or {m.mask} {wins}, {nan}")
-    return m.select(either, a, b)
+    """maximum or minimum; NaN wins. "a > b ? a : b" is one instruction that gives b where either
+    is NaN, so only a NaN in a needs a second choice; LLVM's llvm.maximum also orders the zeros,
+    which PyTorch does not promise."""
+    best = m.select(m.compare("ogt" if name == "maximum" else "olt", a, b), a, b)
+    return m.select(m.compare("uno", a, a), a, best)
 
 
 def _sign(m: Maths, x: str) -> str:
