@@ -12,6 +12,10 @@ __all__ = ["Sample", "interleaved"]
 
 BLOCK = 0.02  # seconds that a block of calls should last, so that the clock does not matter
 MIN_BLOCKS = 7
+# Seconds before each block: after its last work a library's idle threads keep looking for more,
+# for some milliseconds (OpenMP's by default), and would take a processor from the other library.
+PAUSE = 0.02
+WARM_UP = 0.003  # seconds of calls before the clock starts
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,22 @@ def interleaved(calls: Sequence[Callable[[], object]], seconds: float) -> list[S
     gc.collect()
     while time.perf_counter() < end or len(times[-1]) < MIN_BLOCKS:
         for call, count, taken in zip(calls, repeats, times, strict=True):
-            call()  # the other's threads go to sleep, the caches are filled
+            _rest(call)
             begin = time.perf_counter()
             for _ in range(count):
                 call()
             taken.append((time.perf_counter() - begin) / count)
     return [Sample(tuple(taken)) for taken in times]
+
+
+def _rest(call: Callable[[], object]) -> None:
+    """Let the other's threads go to sleep, then wake ours and fill the caches."""
+    time.sleep(PAUSE)
+    end = time.perf_counter() + WARM_UP
+    while True:
+        call()
+        if time.perf_counter() > end:
+            return
 
 
 def _repeats(call: Callable[[], object]) -> int:

@@ -17,9 +17,10 @@ from flambeau.tensor.creation import from_array
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
-    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_",
-    "normal_", "ones_", "orthogonal_", "sparse_", "trunc_normal_", "uniform_", "xavier_normal_",
-    "xavier_uniform_", "zeros_",
+    "calculate_gain", "constant", "constant_", "dirac", "dirac_", "eye", "eye_", "kaiming_normal",
+    "kaiming_normal_", "kaiming_uniform", "kaiming_uniform_", "normal", "normal_", "ones_",
+    "orthogonal", "orthogonal_", "sparse", "sparse_", "trunc_normal_", "uniform", "uniform_",
+    "xavier_normal", "xavier_normal_", "xavier_uniform", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
 
 Filler = Callable[..., Tensor]
@@ -243,3 +244,32 @@ def sparse_(tensor: Any, sparsity: float, std: float = 0.01, generator: Any = No
     _set(mask, keep)
     tensor.mul_(mask)
     return tensor
+
+
+# -- old names ------------------------------------------------------------------------------------
+def _old(function: Filler) -> Filler:
+    """The function under its name without an underscore, with a warning."""
+    new = function.__name__
+    name = new[:-1]
+
+    @functools.wraps(function)
+    def deprecated(*args: Any, **kwargs: Any) -> Tensor:
+        warnings.warn(
+            f"`nn.init.{name}` is now deprecated in favor of `nn.init.{new}`.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return function(*args, **kwargs)
+
+    deprecated.__name__ = deprecated.__qualname__ = name
+    deprecated.__doc__ = f"The old name of `{new}`."
+    return deprecated
+
+
+uniform, normal, constant, eye, dirac = (
+    _old(f) for f in (uniform_, normal_, constant_, eye_, dirac_)
+)
+xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal = (
+    _old(f) for f in (xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_)
+)
+orthogonal, sparse = _old(orthogonal_), _old(sparse_)

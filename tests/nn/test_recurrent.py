@@ -69,8 +69,8 @@ OPTIONS = [
     {"num_layers": 2, "bidirectional": True, "batch_first": True},
 ]  # fmt: skip
 CASES = [(k, o) for k in KINDS for o in OPTIONS]
-CASES += [("RNN", {"nonlinearity": "relu"}), ("LSTM", {"proj_size": 2}),
-          ("LSTM", {"proj_size": 2, "bidirectional": True, "num_layers": 2, "bias": False})]  # fmt: skip
+PROJECTED = {"proj_size": 2, "bidirectional": True, "num_layers": 2, "bias": False}
+CASES += [("RNN", {"nonlinearity": "relu"}), ("LSTM", {"proj_size": 2}), ("LSTM", PROJECTED)]
 
 
 def states_for(kind, options, batch, hidden=4):
@@ -320,7 +320,7 @@ def test_pad_and_unpad():
         assert flambeau.equal(a, b)
     assert packed.double().data.dtype is flambeau.float64
     assert packed.to(flambeau.float32) is packed
-    data, sizes, order, back = packed
+    _, sizes, order, back = packed
     assert order is back is None
     assert sizes.tolist() == [2, 1]
     assert isinstance(packed, tuple)

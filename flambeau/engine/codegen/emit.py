@@ -113,8 +113,8 @@ class Emitter:
         for s in _flat(loop.body):
             if not isinstance(s, ir.Accumulate) or s.name in later or s.name in self.names:
                 continue
-            a = self.accumulators[s.name]
-            if s.name not in outside and a.lanes and not a.per_lane:
+            a = self.accumulators.get(s.name)  # None: declared inside the loop
+            if a is not None and s.name not in outside and a.lanes and not a.per_lane:
                 self.names[s.name] = self.accumulated(a)
 
     def statement(self, s: ir.Statement) -> None:
