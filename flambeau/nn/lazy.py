@@ -118,9 +118,10 @@ class LazyLinear(LazyModuleMixin, Linear):
         features = input._shape[-1]
         if self.has_uninitialized_params():
             self.in_features = features
-            self.weight.materialize((self.out_features, features))  # type: ignore[attr-defined]
-            if self.bias is not None:
-                self.bias.materialize((self.out_features,))
+            own: Any = self._parameters  # type: ignore[attr-defined]
+            own["weight"].materialize((self.out_features, features))
+            if own["bias"] is not None:
+                own["bias"].materialize((self.out_features,))
             self.reset_parameters()
         elif self.in_features == 0:  # loaded before the first call
             if self.weight._shape[-1] != features:

@@ -121,7 +121,7 @@ class _Uninitialized:
         return type(self), (me.requires_grad, None, me.dtype)
 
 
-class UninitializedParameter(_Uninitialized, Parameter):
+class UninitializedParameter(_Uninitialized, Parameter):  # type: ignore[misc]
     """A parameter that gets its shape from the first input of a lazy module."""
 
     cls_to_become = Parameter
@@ -136,7 +136,7 @@ class UninitializedParameter(_Uninitialized, Parameter):
         pass  # __new__ has done everything
 
 
-class UninitializedBuffer(_Uninitialized, Tensor):
+class UninitializedBuffer(_Uninitialized, Tensor):  # type: ignore[misc]
     """A buffer that gets its shape from the first input of a lazy module."""
 
     cls_to_become = Tensor

@@ -161,7 +161,8 @@ class RNNBase(Module):
                 # a weight that was pruned or parametrized is no parameter
                 found.append(own[name] if name in own else getattr(self, name))
             projection = found.pop() if self.proj_size else None
-            made.append(Weights(*found[:2], *(found[2:] or (None, None)), projection))
+            biases = found[2:] if self.bias else [None, None]
+            made.append(Weights(found[0], found[1], biases[0], biases[1], projection))
         each = 2 if self.bidirectional else 1
         return [made[i : i + each] for i in range(0, len(made), each)]
 

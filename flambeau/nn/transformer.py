@@ -25,7 +25,7 @@ __all__ = [
     "TransformerEncoderLayer",
 ]  # fmt: skip
 
-_ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
+_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
 
 
 def _activation(given: Any) -> Callable[[Tensor], Tensor]:

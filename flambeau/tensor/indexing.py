@@ -13,6 +13,7 @@ Operations:
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ from flambeau.core.shape import broadcast_shapes
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
+from flambeau.engine.runtime.evaluate import read_array
 from flambeau.tensor.apply import apply, apply_view
 from flambeau.tensor.boundary import fresh, read
 from flambeau.tensor.elementwise import masked_fill
@@ -61,7 +63,15 @@ def wrap_index(index: Node, size: int) -> Node:
 
 def _linear_index(shape: Shape, dims: Shape, indices: tuple[Node, ...]) -> Node:
     """One index into the dims taken together; an index out of range makes it so, too."""
-    common = broadcast_shapes("index", *[i.shape for i in indices])
+    shapes = [i.shape for i in indices]
+    try:
+        common = broadcast_shapes("index", *shapes)
+    except RuntimeError as error:
+        raise IndexError(
+            message("x[index]", f"index tensors of shapes {[list(s) for s in shapes]}",
+                    "shape mismatch: indexing tensors could not be broadcast together",
+                    "give them one shape, or insert dims of size 1 with [:, None]")
+        ) from error  # fmt: skip
     result = None
     wrong = build.full(common, -1, dt.int64)
     for dim, index in zip(dims, indices, strict=True):
@@ -139,6 +149,27 @@ def INDEX_PUT(x: Node, value: Node, *inputs: Any) -> Node:
     moved = build.reshape(result, tuple(x.shape[d] for d in (*dims, *others)))
     whole = (*dims, *others)
     return build.permute(moved, tuple(sorted(range(len(whole)), key=whole.__getitem__)))
+
+
+def _blame(name: str, attributes: tuple, inputs: tuple) -> str | None:
+    """The first index that is out of range, its place and the limit."""
+    x, dims = inputs[0], attributes[0]
+    for dim, index in zip(dims, inputs[-len(dims) :], strict=True):
+        size, array = x.type.shape[dim], read_array(index)
+        bad = np.argwhere((array < -size) | (array >= size))
+        if len(bad):
+            at = tuple(bad[0])
+            where = f", at {[int(i) for i in at]} of the index tensor" if at else ""
+            return (
+                f"{name}: index {int(array[at])} is out of bounds for dimension {dim} with size "
+                f"{size}{where}; required: {-size} <= index < {size}; "
+                "try clamp() on the index, or look for what made it"
+            )
+    return None
+
+
+INDEX.blame = functools.partial(_blame, "x[index]")
+INDEX_PUT.blame = functools.partial(_blame, "x[index] = value")
 
 
 # -- reading an index ---------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +21,15 @@ class Operation:
     autograd/vjps.py: None for what is not differentiable.
     """
 
-    __slots__ = ("derivative", "expand", "name", "templates")
+    __slots__ = ("blame", "derivative", "expand", "name", "templates")
 
     def __init__(self, name: str, expand: Callable[..., Node]) -> None:
         self.name = name
         self.expand = expand
         self.templates: dict[tuple, Template] = {}
         self.derivative: Any = None
+        # blame(attributes, values): which index is out of range, in words; None if none is
+        self.blame: Callable[[tuple, tuple], str | None] | None = None
 
     def template(self, key: tuple) -> Template:
         """The template for key = (attributes, kind of input 0, kind of input 1, ...).
@@ -36,6 +39,8 @@ class Operation:
         attributes, *kinds = key
         nodes = [input_node(i, kind) for i, kind in enumerate(kinds)]
         template = Template(self.name, self.expand(*nodes, *attributes))
+        if self.blame is not None:
+            template.blame = functools.partial(self.blame, attributes)
         if len(self.templates) > 4096:  # a program with ever new shapes must not grow for ever
             self.templates.clear()
         self.templates[key] = template

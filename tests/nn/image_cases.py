@@ -33,8 +33,8 @@ for _scale in (2, 1.5, 0.6, (2.0, 0.5)):
 for _mode in ("nearest", "linear", "area"):
     add(f"interpolate {_mode} of rows", lambda f, x, m=_mode: f.interpolate(x, 11, mode=m), ROWS)
 for _mode in ("nearest", "trilinear", "area"):
-    add(f"interpolate {_mode} of volumes", lambda f, x, m=_mode: f.interpolate(x, (5, 2, 6), mode=m),
-        VOLUMES)  # fmt: skip
+    add(f"interpolate {_mode} of volumes",
+        lambda f, x, m=_mode: f.interpolate(x, (5, 2, 6), mode=m), VOLUMES)  # fmt: skip
 
 # -- sampling -------------------------------------------------------------------------------------
 GRID = source.uniform(-1.6, 1.6, (2, 4, 3, 2))
@@ -96,7 +96,8 @@ for _what in (0, 1):
         DISTINCT[None], SAMPLES[:1, :2].copy(), constant=(1,), twice=_what == 0)  # fmt: skip
     for _n, _x in ((1, DISTINCT[0]), (2, DISTINCT), (3, DISTINCT)):
         add(f"adaptive_max_pool{_n}d with indices {_what}",
-            lambda f, x, n=_n, w=_what: getattr(f, f"adaptive_max_pool{n}d_with_indices")(x, 3 if n < 3 else (2, 4, 3))[w],
+            lambda f, x, n=_n, w=_what: getattr(f, f"adaptive_max_pool{n}d_with_indices")(
+                x, 3 if n < 3 else (2, 4, 3))[w],
             _x)  # fmt: skip
 add("adaptive_max_pool2d of NaN", lambda f, x: f.adaptive_max_pool2d(x, 2),
     np.where(np.arange(9.0) == 4, np.nan, 1).reshape(1, 3, 3), twice=False)  # fmt: skip

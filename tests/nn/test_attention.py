@@ -86,7 +86,7 @@ OPTIONS = [
 ]  # fmt: skip
 MASKS = {
     "none": {},
-    "padding": {"key_padding_mask": np.array([[False, False, True, False], [True, False, True, False]])},
+    "padding": {"key_padding_mask": np.array([[0, 0, 1, 0], [1, 0, 1, 0]], bool)},
     "added padding": {"key_padding_mask": normal(2, 4)},
     "attention": {"attn_mask": np.triu(np.ones((3, 4), bool), 2)},
     "of each head": {"attn_mask": normal(4, 3, 4)},

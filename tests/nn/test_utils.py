@@ -331,7 +331,7 @@ def test_fusion_of_batch_norm(bias, affine):
 def test_functional_call():
     net = nn.Sequential(linear(2, 3), nn.BatchNorm1d(3).double())
     before = {k: v.clone() for k, v in net.state_dict().items()}
-    new = {k: (v * 2 if v.dtype.is_floating_point else v).detach().requires_grad_(
+    new = {k: (v * 2 if v.dtype.is_floating_point else v.clone()).detach().requires_grad_(
         v.dtype.is_floating_point and "running" not in k) for k, v in before.items()}  # fmt: skip
     x = flambeau.tensor(source.standard_normal((4, 2)))
     y = functional_call(net, new, (x,))

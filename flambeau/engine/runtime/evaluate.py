@@ -250,12 +250,26 @@ def _run_apart(values: list[Value], wanted: Value | None) -> None:
             trace.find_roots(value)
             _run(trace)
         except IndexError as error:
+            error = _blamed(trace.order) or error
             _fail(value, error)
             fresh = fresh or error
     if wanted is not None and wanted.buffer is None:
         raise wanted.error.with_traceback(None)
     if fresh is not None:
         raise fresh
+
+
+def _blamed(values: list[Value]) -> IndexError | None:
+    """The error in the words of the first operation that finds fault with its inputs."""
+    for value in values:
+        blame = value.template.blame if value.template is not None else None
+        try:
+            words = blame(value.inputs) if blame is not None else None
+        except IndexError:  # an input cannot be read for the same reason
+            continue
+        if words is not None:
+            return IndexError(words)
+    return None
 
 
 def _fail(value: Value, error: Exception) -> None:

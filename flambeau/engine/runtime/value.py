@@ -9,6 +9,7 @@ needed one gets its buffer.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flambeau.core import dtype as dt
@@ -35,11 +36,14 @@ class Template:
     Parameter i of `root` stands for input i when it is a tensor, scalar i when it is a number.
     """
 
-    __slots__ = ("id", "is_view", "name", "root", "type")
+    __slots__ = ("blame", "id", "is_view", "name", "root", "type")
+    # what is wrong with these inputs, in words; asked after an IndexError
+    blame: Callable[[tuple], str | None] | None
 
     def __init__(self, name: str, root: Node) -> None:
         self.id = next(_ids)
         self.name = name
+        self.blame = None
         self.root = root
         self.type = root.type
         # a pure rearrangement of its input costs nothing in the kernel that reads it, so it is

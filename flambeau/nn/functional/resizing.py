@@ -91,6 +91,7 @@ def _smoothed_taps(
     mode: str, size: int, result: int, align: bool, scale: float | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The same with the kernel widened where the result is smaller: anti-aliasing."""
+    kernel: Any
     kernel, reach = {
         "bilinear": (_triangle, 1.0),
         "bicubic": (functools.partial(_cubic, a=CUBIC_ANTIALIAS), 2.0),

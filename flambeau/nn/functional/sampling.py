@@ -45,7 +45,7 @@ def grid_sample(
     x: Any = input
     g: Any = grid
     n, c, *sizes = x._shape
-    places = []
+    places: list[Any] = []
     for i, size in enumerate(reversed(sizes)):  # the grid's first coordinate is of the last dim
         at = g.select(-1, i)
         at = (at + 1) * ((size - 1) / 2) if align else ((at + 1) * size - 1) / 2

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, ClassVar
 
 from flambeau.autograd.modes import no_grad
 from flambeau.core.errors import message
@@ -30,7 +30,7 @@ class _Cache:
     """What `cached` keeps: (module, name) -> the computed tensor."""
 
     depth = 0
-    values: dict[tuple[int, str], Tensor] = {}
+    values: ClassVar[dict[tuple[int, str], Tensor]] = {}
 
 
 @contextmanager
@@ -76,10 +76,8 @@ class ParametrizationList(ModuleList):
             new: Any = original
             for module in reversed(list(self)):
                 if hasattr(module, "right_inverse"):
-                    try:
+                    with suppress(NotImplementedError):  # computed, but not assigned to
                         new = module.right_inverse(new)
-                    except NotImplementedError:
-                        pass  # it can be computed, but not assigned to
         if not isinstance(new, Tensor) and not _is_sequence(new):
             raise ValueError(
                 "register_parametrization: 'right_inverse' must return a Tensor or a Sequence of "

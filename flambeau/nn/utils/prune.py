@@ -129,7 +129,8 @@ class PruningContainer(BasePruningMethod):
                 f"'{self._tensor_name}' to PruningContainer {self}. Found "
                 f"'{method._tensor_name}'"
             )
-        self._pruning_methods += (method,)
+        if method is not None:
+            self._pruning_methods += (method,)
 
     def __len__(self) -> int:
         return len(self._pruning_methods)
@@ -185,7 +186,7 @@ def _count(amount: Any, size: int) -> int:
     """How many of `size` are pruned."""
     if not isinstance(amount, numbers.Integral):
         return round(amount * size)
-    if amount > size:
+    if int(amount) > size:
         raise ValueError(
             f"amount={amount} should be smaller than the number of parameters to prune={size}"
         )

@@ -19,7 +19,7 @@ from flambeau.nn.utils.norms import (
 __all__ = ["remove_spectral_norm", "remove_weight_norm", "spectral_norm", "weight_norm"]
 
 
-def _find(module: Module, kind: type, name: str) -> tuple[int, Any] | None:
+def _find(module: Any, kind: Any, name: str) -> tuple[int, Any] | None:
     for key, hook in module._forward_pre_hooks.items():
         if isinstance(hook, kind) and hook.name == name:
             return key, hook

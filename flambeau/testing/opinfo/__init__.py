@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from flambeau.testing.opinfo import elementwise, movement, network, reduction
+from flambeau.testing.opinfo import (
+    elementwise,
+    indexing,
+    joining,
+    linalg,
+    movement,
+    network,
+    reduction,
+)
 from flambeau.testing.opinfo.table import SAMPLES, SPECIAL, Input, Sample, add_samples
 
 __all__ = [
@@ -12,6 +20,9 @@ __all__ = [
     "Sample",
     "add_samples",
     "elementwise",
+    "indexing",
+    "joining",
+    "linalg",
     "movement",
     "network",
     "reduction",

@@ -38,11 +38,11 @@ add_samples(
 add_samples("permute", (lambda x: x.permute(2, 0, 1) ** 2, CUBE), (lambda x: x.t(), X))
 add_samples(
     "slice",
-    (lambda x: x[:, 1:, ::2] ** 2, CUBE),
-    (lambda x: x[:, 3:], X),
-    (lambda x: flambeau.flip(x, (1,)) ** 2, X),
+    (lambda x: x.narrow(1, 1, 2) ** 2, CUBE),
+    (lambda x: x.narrow(1, 3, 0), X),
+    (lambda x: x.split(1, 1)[2] ** 2, X),
 )
-add_samples("slice_backward", (lambda x: x[1:] ** 2, X), uses_name=False)
+add_samples("slice_backward", (lambda x: x.narrow(0, 1, 1) ** 2, X), uses_name=False)
 add_samples("select", (lambda x: x[1] ** 2, X), (lambda x: x.select(1, -1), CUBE))
 add_samples("select_backward", (lambda x: x[1] ** 2, X), uses_name=False)
 add_samples("unsqueeze", (lambda x: x.unsqueeze(1) ** 2, X))

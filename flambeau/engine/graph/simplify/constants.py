@@ -70,7 +70,8 @@ def _fold(node: Node) -> Node | None:
 
 
 def _moved(node: Node) -> Node | None:
-    """Moving the elements of a uniform value changes its shape only."""
+    """Moving the elements of a uniform value changes its shape only. Not `take`: its index must
+    be checked."""
     c = uniform(node.sources[0])
     return None if c is None else filled(node.type, c.attributes[0])
 
@@ -130,7 +131,7 @@ CONSTANTS = (
     Rule("write-nothing", ("scatter", "put", "update"), _writes_nothing),
     Rule("plain-spread", ("expand", "reshape"), _plain_spread),
     Rule("fold", _ELEMENTWISE, _fold),
-    Rule("move-uniform", ("permute", "slice", "as_strided", "take"), _moved),
+    Rule("move-uniform", ("permute", "slice", "as_strided"), _moved),
     Rule("pad-uniform", ("pad",), _padded_uniform),
     Rule("cat-uniform", ("cat",), _joined_uniform),
     Rule("iota-of-one", ("iota",), _flat_iota),
