@@ -24,6 +24,7 @@ __all__ = ["Group", "Partition", "partition", "strip_movement"]
 
 MAX_MEMBERS = 96  # LLVM's time grows with the size of a kernel
 MAX_INLINE = 4  # cheap nodes recomputed rather than stored, for one access
+MAX_NEIGHBOURS = 32  # looked at for one buffer: a recurrent layer reads it once for each step
 MAX_SCALAR_INLINE = 24  # the same for values of one element, which are hoisted out of loops
 LONG_REDUCTION = 1 << 15  # elements from which few rows are reduced by several threads
 FEW_ROWS = 8
@@ -383,7 +384,7 @@ class _Partitioner:
         if prod(shape) <= 1:
             return None
         for d in dependencies:
-            for group in self.readers.get(d, ()):
+            for group in self.readers.get(d, [])[-MAX_NEIGHBOURS:]:
                 if (
                     group.opaque
                     or not group.members
@@ -453,7 +454,8 @@ class _Partitioner:
                 done |= 1 << g.id
                 if g.id in wanted:
                     order.append(g)
-            live = [g for g in live if g not in ready]
+            chosen = set(ready)
+            live = [g for g in live if g not in chosen]
         return order
 
     def _wanted(self) -> set[int]:

@@ -36,9 +36,9 @@ class _Flat:
 
 
 def _gates_of_gru(d: Any) -> tuple[Any, Any]:
-    """Cotangents of the gates' two sides: of (t, b, 4 * n), the last two are the new gate's."""
+    """Cotangents of the gates' two sides, of (t, b, 4 * n): new gate, then the hidden side's."""
     n = d.shape[2] // 4
-    return d.narrow(2, 0, 3 * n), cat([d.narrow(2, 0, 2 * n), d.narrow(2, 3 * n, n)], 2)
+    return cat([d.narrow(2, n, 2 * n), d.narrow(2, 0, n)], 2), d.narrow(2, n, 3 * n)
 
 
 def _recurrent(

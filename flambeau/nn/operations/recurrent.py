@@ -13,8 +13,9 @@ Operations (xw, h0, ...) [Recurrence]; what follows h0, in this order, where it 
   mask (t, b, 1), bool     false where a sequence has ended: the state stays
   recurrent_layer            the record
   recurrent_layer_backward   (g, record, xw, ...) flat: the cotangents of the gates (t, b, gates;
-                             of a GRU one block more, of the new gate's hidden part), with a
-                             projection those of the hidden states (t, b, p), then h0's and c0's
+                             of a GRU first the new gate's, then those of the hidden state's
+                             product), with a projection those of the hidden states (t, b, p), then
+                             h0's and c0's
   record_part (record) [start, shape]              a piece in a memory of its own
   record_part_backward (g) [start, size]
 Formulas are written for nodes and tensors alike (see expression.py).
@@ -32,7 +33,7 @@ from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.nn.operations.composed import Composed, formula_operation
-from flambeau.nn.operations.expression import Expression, where
+from flambeau.nn.operations.expression import Expression, index_along, pick, where
 from flambeau.tensor import joining
 from flambeau.tensor.operation import operation
 
@@ -237,59 +238,88 @@ RECURRENT_LAYER = formula_operation("recurrent_layer", _forward, _check)
 
 
 # -- backward -------------------------------------------------------------------------------------
-class _Trail(NamedTuple):
-    """What backward needs of all steps: states before, cell states after, gates."""
+class _Factors(NamedTuple):
+    """What the cotangents of all steps are multiplied with, calculated for all at once."""
 
-    h: Any
-    c: Any
-    c_new: Any
-    pre: Any  # (t, b, gates): what goes into the gates from both sides; of GRUs, from x
-    hw: Any  # of GRUs: what goes into them from the hidden state
+    gates: Any  # (t, b, gates): of the cotangents of hidden (LSTM: cell) states, gives the gates'
+    kept: Any = None  # (t, b, n): what of a state's cotangent goes to the state before
+    cell: Any = None  # (t, b, h): of LSTMs, from the hidden state to the cell state
 
 
-def _trail(s: Sources, record: Any, what: Recurrence) -> _Trail:
+def _factors(s: Sources, record: Any, what: Recurrence) -> _Factors:
     t, b, p, width = s.sizes
     states = _part(record, 0, 0, t * b * p).reshape((t, b, p))
     h = hidden_before(states, s.h0, what.reverse)
     hw = _product(h.reshape((t * b, p)), _turned(s.weight)).reshape(tuple(s.xw.shape))
     if what.mode == "GRU":
-        return _Trail(h, None, None, s.xw, _with_bias(hw, s.bias))
-    if what.mode != "LSTM":
-        return _Trail(h, None, None, s.xw + hw, None)
-    cells = _part(record, 0, t * b * p, t * b * width).reshape((t, b, width))
-    return _Trail(h, hidden_before(cells, s.c0, what.reverse), cells, s.xw + hw, None)
+        return _gru_factors(s.xw, _with_bias(hw, s.bias), h)
+    if what.mode == "LSTM":
+        cells = _part(record, 0, t * b * p, t * b * width).reshape((t, b, width))
+        return _lstm_factors(s.xw + hw, hidden_before(cells, s.c0, what.reverse), cells)
+    pre = s.xw + hw
+    if what.mode == "RNN_TANH":
+        y = pre.tanh()
+        return _Factors(1.0 - y * y)
+    return _Factors(pick(pre > 0.0, 1.0, 0.0, pre))
+
+
+def _lstm_factors(pre: Any, before: Any, cells: Any) -> _Factors:
+    i, f, g, o = _gates(pre, 4)
+    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+    y = cells.tanh()
+    gates = [
+        g * i * (1.0 - i),
+        before * f * (1.0 - f),
+        i * (1.0 - g * g),
+        y * o * (1.0 - o),  # from the hidden state
+    ]
+    return _Factors(_join(gates, 2), f, o * (1.0 - y * y))
+
+
+def _gru_factors(xw: Any, hw: Any, h: Any) -> _Factors:
+    (xr, xz, xn), (hr, hz, hn) = _gates(xw, 3), _gates(hw, 3)
+    r, z = (xr + hr).sigmoid(), (xz + hz).sigmoid()
+    n = (xn + r * hn).tanh()
+    new = (1.0 - z) * (1.0 - n * n)
+    gates = [new, new * hn * r * (1.0 - r), (h - n) * z * (1.0 - z), new * r]
+    return _Factors(_join(gates, 2), z)
 
 
 def _backward(*args: Any) -> Any:
     g, record, *inputs, what = args
     s = sources_of(tuple(inputs), what)
     t, b, p, width = s.sizes
-    trail = _trail(s, record, what)
+    factors = _factors(s, record, what)
+    gates = factors.gates.shape[2]
     gh = _part(g, 0, 0, t * b * p).reshape((t, b, p))
     gc = None
     if s.c0 is not None:
         gc = _part(g, 0, t * b * p, t * b * width).reshape((t, b, width))
     dh = dc = None
     pieces: dict[int, Any] = {}
-    size = 0
     for at in reversed(_order(what, t)):
         mask = None if s.mask is None else _step(s.mask, at)
         dh = _step(gh, at) if dh is None else dh + _step(gh, at)
         dh, dh_kept = _split(mask, dh)
-        dc_kept = None
-        if gc is not None:
+        if s.projection is not None:
+            pieces[t * b * gates + at * b * p] = dh
+        if gc is None:
+            d = _scaled(_step(factors.gates, at), dh, dh)
+            before = None if factors.kept is None else dh * _step(factors.kept, at)
+            inner = d if what.mode != "GRU" else _part(d, 1, width, 3 * width)
+        else:
             dc = _step(gc, at) if dc is None else dc + _step(gc, at)
             dc, dc_kept = _split(mask, dc)
-        if s.projection is not None:
-            pieces[t * b * s.xw.shape[2] + at * b * p] = dh
-        dpre, inner, dh, dc = _cell_backward(what, s, trail, at, dh, dc)
-        pieces[at * b * dpre.shape[1]] = dpre
-        size = t * b * dpre.shape[1] + (0 if s.projection is None else t * b * p)
-        through = _product(inner, s.weight)
-        dh = through if dh is None else dh + through
-        if mask is not None:
-            dh = dh + dh_kept
-            dc = None if dc is None else dc + dc_kept
+            dm = dh if s.projection is None else _product(dh, s.projection)
+            dc = dc + dm * _step(factors.cell, at)
+            inner = d = _scaled(_step(factors.gates, at), dc, dm)
+            before = None
+            dc = dc * _step(factors.kept, at)
+            dc = dc if mask is None else dc + dc_kept
+        pieces[at * b * gates] = d
+        dh = _product(inner, s.weight) if before is None else before + _product(inner, s.weight)
+        dh = dh if mask is None else dh + dh_kept
+    size = t * b * (gates if s.projection is None else gates + p)
     pieces[size] = dh
     size += b * p
     if dc is not None:
@@ -298,48 +328,18 @@ def _backward(*args: Any) -> Any:
     return _gather(pieces, size)
 
 
-def _cell_backward(
-    what: Recurrence, s: Sources, trail: _Trail, at: int, dh: Any, dc: Any
-) -> tuple[Any, Any, Any, Any]:
-    """Cotangents of the gates, of what the hidden state gave them, of the states before."""
-    pre = _step(trail.pre, at)
-    if what.mode == "GRU":
-        dr, dz, dn, dhn, dh = _gru_backward(pre, _step(trail.hw, at), _step(trail.h, at), dh)
-        return _join([dr, dz, dn, dhn], 1), _join([dr, dz, dhn], 1), dh, None
-    if what.mode == "LSTM":
-        dm = dh if s.projection is None else _product(dh, s.projection)
-        return _lstm_backward(pre, _step(trail.c, at), dm, dc)
-    if what.mode == "RNN_TANH":
-        y = pre.tanh()
-        d = dh * (1.0 - y * y)
-    else:
-        d = where(pre > 0.0, dh, _zeros(dh, tuple(dh.shape)))
-    return d, d, None, None
-
-
-def _lstm_backward(pre: Any, c: Any, dm: Any, dc: Any) -> tuple[Any, Any, Any, Any]:
-    i, f, g, o = _gates(pre, 4)
-    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
-    y = (f * c + i * g).tanh()
-    dc = dc + dm * o * (1.0 - y * y)
-    gates = [
-        dc * g * i * (1.0 - i),
-        dc * c * f * (1.0 - f),
-        dc * i * (1.0 - g * g),
-        dm * y * o * (1.0 - o),
-    ]
-    d = _join(gates, 1)
-    return d, d, None, dc * f
-
-
-def _gru_backward(xw: Any, hw: Any, h: Any, dh: Any) -> list[Any]:
-    (xr, xz, xn), (hr, hz, hn) = _gates(xw, 3), _gates(hw, 3)
-    r, z = (xr + hr).sigmoid(), (xz + hz).sigmoid()
-    n = (xn + r * hn).tanh()
-    dn = dh * (1.0 - z) * (1.0 - n * n)
-    dz = dh * (h - n) * z * (1.0 - z)
-    dr = dn * hn * r * (1.0 - r)
-    return [dr, dz, dn, dn * r, dh * z]
+def _scaled(factors: Any, first: Any, last: Any) -> Any:
+    """(b, k * n): k factors of (b, n) times `first`, the last of them times `last`."""
+    b, n = first.shape
+    k = factors.shape[1] // n
+    if k == 1:
+        return first * factors
+    shape = (b, k, n)
+    g = first.reshape((b, 1, n)).expand(shape)
+    if last is not first:
+        is_last = index_along(factors, shape, 1) == k - 1
+        g = where(is_last, last.reshape((b, 1, n)).expand(shape), g)
+    return (g * factors.reshape(shape)).reshape((b, k * n))
 
 
 RECURRENT_LAYER_BACKWARD = Composed("recurrent_layer_backward", _backward)
