@@ -101,13 +101,14 @@ def _check(x: Tensor, grid: Tensor, mode: str, padding_mode: str) -> None:
 
 
 def _inside(at: Any, size: int, padding_mode: str, align: bool) -> Any:
-    """Places moved into the image, as the padding mode says."""
-    if padding_mode == "border":
-        return at.clamp(0, size - 1)
+    """Places moved into the image, as the padding mode says; NaN is moved to 0."""
+    if padding_mode == "zeros":
+        return at
     if padding_mode == "reflection":
         low, high = (0, 2 * (size - 1)) if align else (-1, 2 * size - 1)
-        return _reflected(at, low / 2, (high - low) / 2).clamp(0, size - 1)
-    return at
+        at = _reflected(at, low / 2, (high - low) / 2)
+    at = where(at > 0, at, 0.0)
+    return where(at < size - 1, at, float(size - 1))
 
 
 def _reflected(at: Any, low: float, span: float) -> Any:

@@ -91,7 +91,9 @@ def test_unary_functions_are_accurate(name: str, dtype: DType) -> None:
     x = (single if is_single else double)().astype(dtype.numpy)
     with np.errstate(all="ignore"):
         wanted = reference(x.astype(np.float64 if is_single else np.longdouble))
-    assert ulps(computed(name, dtype, x), wanted) <= (allowed_single if is_single else allowed_double)
+    assert ulps(computed(name, dtype, x), wanted) <= (
+        allowed_single if is_single else allowed_double
+    )
 
 
 @pytest.mark.parametrize("name", ["erf", "erfc"])

@@ -102,7 +102,10 @@ def test_halves_are_rounded_to_nearest_even(target: DType) -> None:
     exact = bits.view(np.float16).astype(np.float32) if target is dt.float16 else from_storage(bits)
     exact = np.sort(exact[np.isfinite(exact)])
     middle = ((exact[1:].astype(np.float64) + exact[:-1]) / 2).astype(np.float32)
-    above, below = np.nextafter(middle, np.float32(np.inf)), np.nextafter(middle, np.float32(-np.inf))
+    above, below = (
+        np.nextafter(middle, np.float32(np.inf)),
+        np.nextafter(middle, np.float32(-np.inf)),
+    )
     special = np.array([np.nan, np.inf, -np.inf, 65519.9, 65520.0, 1e38, 3.4e38, 1e-45], np.float32)
     array = np.concatenate([exact, middle, above, below, special])
     (x,) = parameters((dt.float32, array.shape))

@@ -27,7 +27,9 @@ def number(value: float) -> Node:
 
 def pointwise_chain() -> list[Node]:
     a, b = parameters((F32, (1000,)), (F32, (1000,)))
-    return [build.apply("mul", build.apply("tanh", build.apply("add", build.apply("mul", a, b), a)), b)]
+    return [
+        build.apply("mul", build.apply("tanh", build.apply("add", build.apply("mul", a, b), a)), b)
+    ]
 
 
 def softmax() -> list[Node]:
@@ -68,8 +70,7 @@ def take() -> list[Node]:
 
 
 GRAPHS: dict[str, Callable[[], list[Node]]] = {
-    f.__name__: f
-    for f in (pointwise_chain, softmax, layer_norm, column_sum, big_sum, argmax, take)
+    f.__name__: f for f in (pointwise_chain, softmax, layer_norm, column_sum, big_sum, argmax, take)
 }
 
 
