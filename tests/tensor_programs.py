@@ -411,7 +411,10 @@ def run_program(
     loss = sum((t * t).sum() for t in r.tensors[-3:])
     grads = library.autograd.grad(loss, r.leaves, allow_unused=True)
     zeros = [np.zeros(tuple(t.shape), np.float32) for t in r.leaves]
-    return [to_numpy(loss), *(z if g is None else to_numpy(g) for g, z in zip(grads, zeros, strict=True))]
+    return [
+        to_numpy(loss),
+        *(z if g is None else to_numpy(g) for g, z in zip(grads, zeros, strict=True)),
+    ]
 
 
 def to_numpy(t: Tensor) -> np.ndarray:

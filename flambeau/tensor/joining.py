@@ -80,12 +80,7 @@ def cat(
                            "try stack")  # fmt: skip
     at = normalize_dim("cat", dim, len(first))
     for i, x in enumerate(parts[1:], 1):
-        shape = x._shape
-        if len(shape) != len(first) or first[:at] + first[at + 1 :] != shape[:at] + shape[at + 1 :]:
-            raise RuntimeError(
-                message("cat", f"tensors of shapes {list(first)} and {list(shape)} (number {i})",
-                        f"sizes of tensors must match except in dimension {at}")
-            )  # fmt: skip
+        _check_fit(first, x._shape, at, i)
     while len(parts) > MAX_INPUTS:
         parts = [
             apply(CAT, tuple(parts[i : i + MAX_INPUTS]), (at,))
@@ -93,6 +88,23 @@ def cat(
         ]
     result = apply(CAT, tuple(parts), (at,))
     return result if out is None else into(out, result, "cat")
+
+
+def _check_fit(first: Shape, shape: Shape, dim: int, number: int) -> None:
+    """RuntimeError if a tensor of `shape` cannot follow one of shape `first` along `dim`."""
+    given = f"tensors of shapes {list(first)} (number 0) and {list(shape)} (number {number})"
+    if len(shape) != len(first):
+        raise RuntimeError(
+            message("cat", given, "Tensors must have same number of dimensions: got "
+                    f"{len(first)} and {len(shape)}", "unsqueeze, or stack for a new dim")
+        )  # fmt: skip
+    for d, (a, b) in enumerate(zip(first, shape, strict=True)):
+        if a != b and d != dim:
+            raise RuntimeError(
+                message("cat", given, f"Sizes of tensors must match except in dimension {dim}. "
+                        f"Expected size {a} but got size {b} for tensor number {number} in the "
+                        f"list, in dim {d}", f"dim={d}, or expand or slice one of them")
+            )  # fmt: skip
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Tensor:
@@ -181,7 +193,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         size = split_size_or_sections
         if size < 0 or (size == 0 and total):
             raise RuntimeError(
-                f"split: split_size must be positive, given {size} for a dim of size {total}"
+                f"split: split_size must be non-negative, and 0 only for a dim of size 0; given {size} for a dim of size {total}"
             )
         sizes = [min(size, total - i) for i in range(0, total, max(size, 1))] or [0]
     else:

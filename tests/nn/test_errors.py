@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 import flambeau
@@ -190,6 +192,16 @@ def test_errors_of_the_users_code_are_left_alone():
 def test_a_mean_squared_error_of_two_shapes_warns():
     with pytest.warns(UserWarning, match="that is different to the input size"):
         functional.mse_loss(flambeau.ones(2, 1), flambeau.ones(2))
+
+
+def test_cross_entropy_of_softmax_warns():
+    x = flambeau.ones(2, 3, requires_grad=True)
+    target = flambeau.tensor([0, 2])
+    with pytest.warns(UserWarning, match="given the result of softmax"):
+        nn.CrossEntropyLoss()(x.softmax(1), target)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nn.CrossEntropyLoss()(x * 2, target)
 
 
 def test_a_target_that_is_not_known_yet_gives_nan():

@@ -264,12 +264,24 @@ def cross_entropy(
         raise RuntimeError(
             f"cross_entropy: label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}"
         )
+    _warn_of_softmax(input)
     if isinstance(target, Tensor) and target.dtype.is_floating_point:
         return _soft_cross_entropy(input, target, weight, reduction, ignore_index, label_smoothing)
     return _classes(
         "cross_entropy", CROSS_ENTROPY, input, target, weight, reduction, ignore_index,
         label_smoothing,
     )  # fmt: skip
+
+
+def _warn_of_softmax(input: Tensor) -> None:
+    """Warn if the input is what softmax gave: cross_entropy takes the logarithm of it again."""
+    operation = getattr(input._grad_fn, "operation", None)
+    if operation is not None and operation.name == "softmax":
+        warnings.warn(
+            "cross_entropy: given the result of softmax; required: unnormalized scores, of which "
+            "it takes log_softmax itself; try leaving softmax out",
+            stacklevel=3,
+        )
 
 
 def _soft_cross_entropy(

@@ -73,6 +73,7 @@ SPECIAL: dict[str, str] = {
     "fit_cotangent": "backward's own; in every graph with broadcasting",
     "reshape_value": "only rewrites a storage's value; never on the tape",
     "to": "between floating-point dtypes only: tests/autograd/test_backward.py",
+    "embedding_by_frequency": "not the derivative, by definition; tests/nn/test_modules.py",
     "digamma": "its derivative is not there yet",
 }
 
