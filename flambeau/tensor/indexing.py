@@ -282,8 +282,11 @@ class _Reader:
             self.integer(item)
 
     def new_dim(self, size: int) -> None:
+        shape, strides, following = self.layout.shape, self.layout.strides, len(self.starts)
         self.shape.append(size)
-        self.strides.append(0)
+        # no element is reached by it, but PyTorch's unsqueeze gives this one
+        inside = following < len(shape)
+        self.strides.append(shape[following] * strides[following] if inside else 1)
 
     def keep(self, start: int, size: int, step: int) -> None:
         """The next dim, sliced."""
