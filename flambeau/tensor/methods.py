@@ -32,6 +32,7 @@ from flambeau.tensor import (
     promotion,
     random,
     reduction,
+    scanning,
     shaping,
     trivial,
     unary,
@@ -162,7 +163,7 @@ _ONLY_METHODS: dict[str, Function] = {
 
 # families of operations: FUNCTIONS are functions of the package and methods, METHODS only methods,
 # IN_PLACE names the functions that have a twin
-_FAMILIES: tuple[Any, ...] = (indexing, joining, linalg)
+_FAMILIES: tuple[Any, ...] = (indexing, joining, linalg, scanning)
 
 
 def _family_rows(family: Any) -> list[Method]:

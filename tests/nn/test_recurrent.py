@@ -139,6 +139,26 @@ def test_a_cell_equals_pytorch(kind, options, form):
     compare(ours, theirs, (lambda m: call(m, *mine), mine), (lambda m: call(m, *others), others))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lengths", [None, (200, 290, 3)])
+def test_long_sequences_are_cut_into_chunks(kind, lengths):
+    torch = pytest.importorskip("torch")
+    ours, theirs = twins(torch, kind, 2, 3, bidirectional=True)
+    mine, others = leaves(torch, source.standard_normal((290, 3, 2)))
+
+    def call(layer, module, x):
+        if lengths is None:
+            return layer(x)
+        packed = module.pack_padded_sequence(x, list(lengths), enforce_sorted=False)
+        y, last = layer(packed)
+        return y.data, last
+
+    compare(
+        ours, theirs, (lambda m: call(m, rnn, *mine), mine),
+        (lambda m: call(m, torch.nn.utils.rnn, *others), others),
+    )  # fmt: skip
+
+
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 

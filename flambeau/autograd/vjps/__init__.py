@@ -10,6 +10,7 @@ from flambeau.autograd.vjps import (
     linalg,
     movement,
     reduction,
+    scanning,
     structure,
 )
 from flambeau.autograd.vjps.table import (
@@ -31,6 +32,7 @@ __all__ = [
     "movement",
     "non_differentiable",
     "reduction",
+    "scanning",
     "structure",
     "vjp",
     "vjp_joint",

@@ -57,7 +57,7 @@ def blas_name() -> str:
     return library.scipy_openblas_get_config().decode()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def dot_function(dtype: DType, target: Target) -> int:
     """The address of the kernel that multiplies tiles of matrices through the library."""
     routine, ctype = ROUTINES[dtype]

@@ -105,11 +105,9 @@ def strip_movement(node: Node) -> Node:
 def strip_local(node: Node) -> Node:
     """Strip the movements under which point i of the result is point i of the source."""
     while True:
-        if node.primitive == "expand":
-            node = node.sources[0]
-        elif node.primitive == "reshape" and _no_ones(node.shape) == _no_ones(
+        if node.primitive == "expand" or (node.primitive == "reshape" and _no_ones(node.shape) == _no_ones(
             node.sources[0].shape
-        ):
+        )):
             node = node.sources[0]
         else:
             return node

@@ -16,6 +16,7 @@ from flambeau.nn.operations.recurrent import (
     sources_of,
 )
 from flambeau.tensor.apply import apply
+from flambeau.tensor.boundary import synchronize
 from flambeau.tensor.joining import cat
 
 __all__: list[str] = []
@@ -45,6 +46,8 @@ def _recurrent(
     g: Any, out: Any, inputs: tuple, attributes: tuple, types: tuple, needs: tuple
 ) -> list[Any]:
     what: Recurrence = attributes[0]
+    if what.alone:
+        synchronize()
     s = sources_of(inputs, what)
     t, b, p, width = s.sizes
     found = _Flat(RECURRENT_LAYER_BACKWARD((g, out, *inputs), attributes))
@@ -66,7 +69,10 @@ def _recurrent(
         result.append(apply(LINEAR_WEIGHT_BACKWARD, (dh, _unprojected(s, before, out, what))))
     if what.has_mask:
         result.append(None)
-    return [x if need else None for x, need in zip(result, needs, strict=True)]
+    wanted = [x if need else None for x, need in zip(result, needs, strict=True)]
+    if what.alone:
+        synchronize()
+    return wanted
 
 
 def _unprojected(s: Any, before: Any, out: Any, what: Recurrence) -> Any:
@@ -77,6 +83,7 @@ def _unprojected(s: Any, before: Any, out: Any, what: Recurrence) -> Any:
 
 
 vjp_joint("recurrent_layer", _recurrent)
+vjp("settled", lambda g: g)
 vjp(
     "record_part",
     lambda g, types, attributes: apply(

@@ -6,21 +6,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from flambeau.autograd.function import Function
 from flambeau.core.dtype import bool_, int64
 from flambeau.nn.functional.products import linear
 from flambeau.nn.functional.regularization import dropout
 from flambeau.nn.operations.recurrent import (
     RECORD_PART,
     RECURRENT_LAYER,
+    SETTLED,
     Recurrence,
 )
 from flambeau.tensor.apply import apply
+from flambeau.tensor.boundary import is_capturing, synchronize
 from flambeau.tensor.creation import from_array
 from flambeau.tensor.indexing import getitem
 from flambeau.tensor.joining import cat, stack
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["Packing", "Weights", "recurrent_layer", "recurrent_network"]
+
+
+CHUNK = 128  # steps that are planned together
 
 
 class Weights(NamedTuple):
@@ -76,21 +82,63 @@ def recurrent_layer(
     if packing is not None:
         xw, mask = packing.padded(xw), packing.mask
     extra = weights.hidden_bias if is_gru else None
-    inputs = [xw, *state, weights.hidden, extra, weights.projection, mask]
-    present = tuple([i for i in inputs if i is not None])
     what = Recurrence(
         mode, reverse, extra is not None, weights.projection is not None, mask is not None
     )
+    rest = (weights.hidden, extra, weights.projection)
+    if xw._shape[0] <= CHUNK or is_capturing():
+        y, last = _steps(what, xw, state, rest, mask)
+    else:
+        y, last = _chunks(what._replace(alone=True), xw, state, rest, mask)
+    return (y if packing is None else packing.packed(y)), last
+
+
+def _steps(what: Recurrence, xw: Any, state: tuple, rest: tuple, mask: Any) -> tuple[Tensor, tuple]:
+    """(hidden states, last state) of all steps, as one operation."""
+    present = tuple([x for x in (xw, *state, *rest, mask) if x is not None])
     record = apply(RECURRENT_LAYER, present, (what,))
     t, b, _ = xw._shape
-    p = weights.hidden._shape[1]
+    p = state[0]._shape[1]
     y = apply(RECORD_PART, (record,), (0, (t, b, p)))
-    end = 0 if reverse else t - 1
+    end = 0 if what.reverse else t - 1
     last = [apply(RECORD_PART, (record,), (end * b * p, (b, p)))]
-    if mode == "LSTM":
+    if what.mode == "LSTM":
         h = state[1]._shape[1]
         last.append(apply(RECORD_PART, (record,), (t * b * p + end * b * h, (b, h))))
-    return (y if packing is None else packing.packed(y)), tuple(last)
+    return y, tuple(last)
+
+
+def _chunks(
+    what: Recurrence, xw: Any, state: tuple, rest: tuple, mask: Any
+) -> tuple[Tensor, tuple]:
+    """The same for long sequences: CHUNK steps at a time, all with one plan.
+
+    Planning takes some milliseconds a step, and a plan is for one number of steps.
+    """
+    parts = _Cut.apply(xw)
+    masks = [None] * len(parts) if mask is None else _Cut.apply(mask)
+    outputs: dict[int, Tensor] = {}
+    order = range(len(parts))
+    for i in reversed(order) if what.reverse else order:
+        state = tuple([apply(SETTLED, (s,)) for s in state])
+        synchronize()
+        outputs[i], state = _steps(what, parts[i], state, rest, masks[i])
+        synchronize()
+    return cat([outputs[i] for i in order]), state
+
+
+class _Cut(Function):
+    """CHUNK elements along dim 0 at a time, in memory of their own; backward joins them once."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> tuple[Tensor, ...]:
+        n = x._shape[0]
+        cuts = [(start, min(CHUNK, n - start)) for start in range(0, n, CHUNK)]
+        return tuple([apply(SETTLED, (x.narrow(0, *cut),)) for cut in cuts])
+
+    @staticmethod
+    def backward(ctx: Any, *gs: Tensor) -> Tensor:
+        return cat(gs)
 
 
 def recurrent_network(

@@ -18,6 +18,7 @@ Operations (xw, h0, ...) [Recurrence]; what follows h0, in this order, where it 
                              h0's and c0's
   record_part (record) [start, shape]              a piece in a memory of its own
   record_part_backward (g) [start, size]
+  settled (x)                x in memory of its own, so that plans do not look at where it came from
 Formulas are written for nodes and tensors alike (see expression.py).
 """
 
@@ -38,9 +39,17 @@ from flambeau.tensor import joining
 from flambeau.tensor.operation import operation
 
 __all__ = [
-    "GATES", "RECORD_PART", "RECORD_PART_BACKWARD", "RECURRENT_LAYER", "RECURRENT_LAYER_BACKWARD",
-    "Recurrence", "Sources", "hidden_before", "sources_of",
-]  # fmt: skip
+    "GATES",
+    "RECORD_PART",
+    "RECORD_PART_BACKWARD",
+    "RECURRENT_LAYER",
+    "RECURRENT_LAYER_BACKWARD",
+    "SETTLED",
+    "Recurrence",
+    "Sources",
+    "hidden_before",
+    "sources_of",
+]
 
 GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "GRU": 3, "LSTM": 4}
 
@@ -53,6 +62,7 @@ class Recurrence(NamedTuple):
     has_bias: bool = False
     has_projection: bool = False
     has_mask: bool = False
+    alone: bool = False  # evaluated in a plan of its own, which other calls then find
 
 
 class Sources(NamedTuple):
@@ -350,6 +360,11 @@ RECURRENT_LAYER_BACKWARD = Composed("recurrent_layer_backward", _backward)
 def RECORD_PART(x: Node, start: int, shape: Shape) -> Node:
     """A piece of a flat tensor."""
     return build.reshape(build.slice_(x, (start,), (prod(shape),), (1,)), shape)
+
+
+@operation("settled")
+def SETTLED(x: Node) -> Node:
+    return build.copy(x)
 
 
 @operation("record_part_backward")

@@ -11,6 +11,7 @@ from flambeau.testing.opinfo import (
     movement,
     network,
     reduction,
+    scanning,
 )
 from flambeau.testing.opinfo.table import SAMPLES, SPECIAL, Input, Sample, add_samples
 
@@ -28,4 +29,5 @@ __all__ = [
     "movement",
     "network",
     "reduction",
+    "scanning",
 ]

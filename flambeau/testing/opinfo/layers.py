@@ -8,6 +8,7 @@ from flambeau.core import dtype as dt
 from flambeau.nn import functional as F  # noqa: N812 - PyTorch's name
 from flambeau.nn.functional.recurrent import Weights, recurrent_layer
 from flambeau.nn.operations.gathering import PICK
+from flambeau.nn.operations.recurrent import SETTLED
 from flambeau.tensor.apply import apply
 from flambeau.testing.opinfo.table import Input, add_samples
 
@@ -45,6 +46,8 @@ add_samples(
     "record_part_backward", (_layer("GRU", False), X, H, Input((9, 2)), Input((9, 3))),
     uses_name=False,
 )  # fmt: skip
+
+add_samples("settled", (lambda x: apply(SETTLED, (x,)) ** 2, H))
 
 # -- picking --------------------------------------------------------------------------------------
 INDEX = Input((2, 4), values=(0, 2, 2, 1, 1, 1, 0, 2), dtype=dt.int64, requires_grad=False)

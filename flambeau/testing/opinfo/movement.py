@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import flambeau
 from flambeau.testing.opinfo.table import Input, add_samples
 
 __all__: list[str] = []

@@ -1,0 +1,232 @@
+"""Running totals along a dim, and differences between neighbours.
+
+Operations:
+  cumsum cumprod (x) [dim]                  integers are accumulated as int64
+  cum_argmax cum_argmin (x) [dim]           where the extreme so far was met last; no gradient
+  running (x, index) [dim]                  x at these places along dim
+  running_backward (g, index) [dim]         zeros to which g is added there
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flambeau.core import dtype as dt
+from flambeau.core.dtype import DType
+from flambeau.core.errors import message
+from flambeau.core.shape import normalize_dim
+from flambeau.engine.graph import build
+from flambeau.engine.graph.node import Node
+from flambeau.tensor import arithmetic, returns
+from flambeau.tensor.apply import apply
+from flambeau.tensor.inplace import TO, into
+from flambeau.tensor.joining import cat
+from flambeau.tensor.operation import Operation, operation
+from flambeau.tensor.promotion import need_tensor
+from flambeau.tensor.shaping import narrow
+from flambeau.tensor.tensor import Tensor
+from flambeau.tensor.unary import number_like
+
+__all__ = ["CUMPROD", "CUMSUM", "FUNCTIONS", "IN_PLACE", "METHODS", "RUNNING", "RUNNING_BACKWARD"]
+
+_logaddexp, _ne = (arithmetic.FUNCTIONS[name] for name in ("logaddexp", "ne"))
+
+
+# -- operations ---------------------------------------------------------------------------------
+def _accumulated(x: Node) -> Node:
+    return x if x.dtype.is_floating_point or x.dtype.is_complex else build.convert(x, dt.int64)
+
+
+@operation("cumsum")
+def CUMSUM(x: Node, dim: int) -> Node:
+    need_tensor("cumsum", x)
+    x = _accumulated(x)
+    return build.scan(x, dim, "sum") if x.shape else x
+
+
+@operation("cumprod")
+def CUMPROD(x: Node, dim: int) -> Node:
+    need_tensor("cumprod", x)
+    x = _accumulated(x)
+    return build.scan(x, dim, "prod") if x.shape else x
+
+
+def _place_of_extreme(x: Node, dim: int, mode: str) -> Node:
+    """The last place so far where x equals the extreme so far, or is NaN."""
+    if not x.shape:
+        return number_like(build.convert(x, dt.int64), 0)
+    if x.dtype is dt.bool_:
+        x = build.convert(x, dt.uint8)
+    best = build.scan(x, dim, mode)
+    found = build.apply("eq", x, best)
+    if x.dtype.is_floating_point:
+        found = build.apply("or", found, build.apply("ne", x, x))
+    at = build.iota(x.shape, dim)
+    return build.scan(build.apply("where", found, at, number_like(at, 0)), dim, "max")
+
+
+@operation("cum_argmax")
+def CUM_ARGMAX(x: Node, dim: int) -> Node:
+    need_tensor("cummax", x)
+    return _place_of_extreme(x, dim, "max")
+
+
+@operation("cum_argmin")
+def CUM_ARGMIN(x: Node, dim: int) -> Node:
+    need_tensor("cummin", x)
+    return _place_of_extreme(x, dim, "min")
+
+
+@operation("running")
+def RUNNING(x: Node, index: Node, dim: int) -> Node:
+    return build.gather(x, index, dim) if x.shape else x
+
+
+@operation("running_backward")
+def RUNNING_BACKWARD(g: Node, index: Node, dim: int) -> Node:
+    zeros = build.full(g.shape, 0, g.dtype)
+    return build.scatter(zeros, index, g, dim, "add") if g.shape else g
+
+
+# -- totals so far ------------------------------------------------------------------------------
+def _total(op: Operation) -> Callable[..., Tensor]:
+    def function(
+        input: Tensor, dim: Any, *, dtype: DType | None = None, axis: Any = None, out: Any = None
+    ) -> Tensor:
+        at = normalize_dim(op.name, dim if axis is None else axis, len(input._shape))
+        if dtype is not None and dtype is not input.dtype:
+            input = apply(TO, (input,), (dtype,))
+        result = apply(op, (input,), (at,))
+        if dtype is not None and result.dtype is not dtype:
+            result = apply(TO, (result,), (dtype,))
+        return result if out is None else into(out, result, op.name)
+
+    function.__name__ = function.__qualname__ = op.name
+    return function
+
+
+cumsum = _total(CUMSUM)
+cumsum.__doc__ = """The sums up to and with each element along `dim`; integers give int64.
+
+    >>> import flambeau
+    >>> flambeau.tensor([1, 2, 3]).cumsum(0)
+    tensor([1, 3, 6])
+    """
+cumprod = _total(CUMPROD)
+cumprod.__doc__ = "The products up to and with each element along `dim`; integers give int64."
+
+
+def _extreme(name: str, op: Operation, make: Any) -> Callable[..., Any]:
+    def function(input: Tensor, dim: Any, *, axis: Any = None, out: Any = None) -> Any:
+        at = normalize_dim(name, dim if axis is None else axis, len(input._shape))
+        index = apply(op, (input,), (at,))
+        result = make(apply(RUNNING, (input, index), (at,)), index)
+        return result if out is None else into(out, result, name)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (
+        f"The {'greatest' if name == 'cummax' else 'least'} so far along `dim`, and where it was "
+        "met last, as a named tuple (values, indices)."
+    )
+    return function
+
+
+cummax = _extreme("cummax", CUM_ARGMAX, returns.cummax)
+cummin = _extreme("cummin", CUM_ARGMIN, returns.cummin)
+
+
+def logcumsumexp(input: Tensor, dim: Any, *, axis: Any = None, out: Any = None) -> Tensor:
+    """log of the running sum of exp(input) along `dim`, without overflow.
+
+    Steps of doubled length (Hillis and Steele, 1986): each adds what lies 1, 2, 4 ... before.
+    """
+    if not input.dtype.is_floating_point:
+        raise RuntimeError(
+            message("logcumsumexp", f"a tensor of dtype {input.dtype.name}",
+                    "a floating-point dtype", ".float()")
+        )  # fmt: skip
+    at = normalize_dim("logcumsumexp", dim if axis is None else axis, len(input._shape))
+    result = input * 1
+    n = input._shape[at] if input._shape else 1
+    step = 1
+    while step < n:
+        later, earlier = narrow(result, at, step, n - step), narrow(result, at, 0, n - step)
+        result = cat([narrow(result, at, 0, step), _logaddexp(later, earlier)], at)
+        step *= 2
+    return result if out is None else into(out, result, "logcumsumexp")
+
+
+# -- neighbours ---------------------------------------------------------------------------------
+def diff(
+    input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None,
+    append: Tensor | None = None, *, out: Any = None,
+) -> Tensor:  # fmt: skip
+    """The n-th differences of neighbours along `dim`; for bools, whether they differ.
+
+    >>> import flambeau
+    >>> flambeau.tensor([1, 4, 9]).diff()
+    tensor([3, 5])
+    """
+    if not input._shape:
+        raise RuntimeError("diff: diff expects input to be at least one-dimensional")
+    if n < 0:
+        raise RuntimeError(message("diff", f"order n={n}", "order must be non-negative"))
+    at = normalize_dim("diff", dim, len(input._shape))
+    parts = [x for x in (prepend, input, append) if x is not None]
+    result = cat(parts, at) if len(parts) > 1 else input * 1 if n == 0 else input
+    for _ in range(n):
+        size = max(result._shape[at] - 1, 0)
+        first = 1 if result._shape[at] else 0
+        later, earlier = narrow(result, at, first, size), narrow(result, at, 0, size)
+        result = _ne(later, earlier) if result.dtype is dt.bool_ else later - earlier
+    return result if out is None else into(out, result, "diff")
+
+
+def _areas(name: str, y: Tensor, x: Tensor | None, dx: Any, dim: int) -> tuple[Tensor, int]:
+    """The area of each strip between neighbours."""
+    if y.dtype is dt.bool_ or (x is not None and x.dtype is dt.bool_):
+        raise RuntimeError(f"{name}: received a bool input; required: numbers; try .float()")
+    at = normalize_dim(name, dim, len(y._shape))
+    size = y._shape[at]
+    count, first = max(size - 1, 0), 1 if size else 0
+    means = (narrow(y, at, first, count) + narrow(y, at, 0, count)) / 2
+    if x is None:
+        return means * dx, at
+    if len(x._shape) == 1:
+        if x._shape[0] != size:
+            raise RuntimeError(
+                message(name, f"x of {x._shape[0]} places for {size} values",
+                        "There must be one `x` value for each sample point")
+            )  # fmt: skip
+        return means * diff(x).reshape((count,) + (1,) * (len(y._shape) - at - 1)), at  # type: ignore[attr-defined]
+    return means * diff(x, dim=at - len(y._shape)), at
+
+
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
+    """The integral along `dim` by the trapezoidal rule, at places x or with spacing dx."""
+    areas, at = _areas("trapezoid", y, x, dx, dim)
+    return areas.sum(at)  # type: ignore[attr-defined, no-any-return]
+
+
+def cumulative_trapezoid(
+    y: Tensor, x: Tensor | None = None, *, dx: Any = 1, dim: int = -1
+) -> Tensor:
+    """The integral up to each place but the first, by the trapezoidal rule."""
+    areas, at = _areas("cumulative_trapezoid", y, x, dx, dim)
+    return cumsum(areas, at)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "cumsum": cumsum,
+    "cumprod": cumprod,
+    "cummax": cummax,
+    "cummin": cummin,
+    "logcumsumexp": logcumsumexp,
+    "diff": diff,
+    "trapezoid": trapezoid,
+    "trapz": trapezoid,
+    "cumulative_trapezoid": cumulative_trapezoid,
+}
+METHODS: dict[str, Callable[..., Any]] = {}
+IN_PLACE = ("cumsum", "cumprod")
