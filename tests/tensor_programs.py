@@ -206,7 +206,8 @@ def _reduce(r: Run) -> None:
         lambda: t.mean(dim, keepdim=keep), lambda: t.sum(dim, keepdim=keep) / t.shape[dim],
         lambda: t.amax(dim, keepdim=keep), lambda: t.amin(dim, keepdim=keep), lambda: t.mean(),
         lambda: t.softmax(dim), lambda: t.log_softmax(dim).clamp(-6, 6),
-        known("cumsum", lambda: t.cumsum(dim) / t.shape[dim], t), lambda: (t - t.mean(dim, keepdim=True)),
+        known("cumsum", lambda: t.cumsum(dim) / t.shape[dim], t),
+        lambda: (t - t.mean(dim, keepdim=True)),
         lambda: t.sum() / max(prod(t.shape), 1), lambda: t.std(dim, unbiased=False).clamp(0, 3)
         if not r.with_grad else t.mean(dim),
         lambda: r.library.nn.functional.layer_norm(t, tuple(t.shape[dim:])).clamp(-4, 4),
@@ -234,7 +235,8 @@ def _view(r: Run) -> None:
     other = r.choose(len(t.shape))
     index: tuple[Any, ...] = (*[slice(None)] * dim, slice(begin, end, step))
     made = r.one_of((
-        lambda: t[index], lambda: t[index], lambda: t.transpose(dim, other), lambda: t.unsqueeze(dim),
+        lambda: t[index], lambda: t[index], lambda: t.transpose(dim, other),
+        lambda: t.unsqueeze(dim),
         lambda: t.flip(dim), lambda: t.narrow(dim, min(begin, end), abs(end - begin)),
         lambda: t.select(dim, begin % n) if n else t[...], lambda: t.squeeze(dim),
         lambda: t[..., None], lambda: t.movedim(dim, other), lambda: t.view(t.shape),
@@ -265,7 +267,8 @@ def _join(r: Run) -> None:
     t = r.tensor(has_dims)
     dim = r.choose(len(t.shape))
     u = r.tensor(lambda u: u.dtype == t.dtype and len(u.shape) == len(t.shape) and all(
-        a == b for d, (a, b) in enumerate(zip(u.shape, t.shape, strict=True)) if d != dim))  # fmt: skip
+        a == b for d, (a, b) in enumerate(zip(u.shape, t.shape, strict=True))
+        if d != dim))  # fmt: skip
     if tuple(u.shape) == tuple(t.shape) and r.choose(2):
         r.add(r.library.stack([t, u], dim))
     else:
@@ -289,8 +292,10 @@ def _index(r: Run) -> None:
     index = r.given(r.random.integers(0, t.shape[dim], (3,)))
     wide = r.given(r.random.integers(0, t.shape[dim], tuple(t.shape)))
     r.add(r.one_of((
-        lambda: t[(*[slice(None)] * dim, index)], known("index_select", lambda: t.index_select(dim, index), t),
-        known("gather", lambda: t.gather(dim, wide), t), lambda: t[(*[slice(None)] * dim, index - t.shape[dim])],
+        lambda: t[(*[slice(None)] * dim, index)],
+        known("index_select", lambda: t.index_select(dim, index), t),
+        known("gather", lambda: t.gather(dim, wide), t),
+        lambda: t[(*[slice(None)] * dim, index - t.shape[dim])],
         lambda: t[(*[slice(None)] * dim, [0, -1])],
     ))())  # fmt: skip
 
@@ -332,7 +337,8 @@ def _write(r: Run) -> None:
     t, u = r.tensors[at], _value_for(r, at)
     r.one_of((
         lambda: t.add_(u).mul_(0.5), lambda: t.mul_(u).clamp_(-4, 4), lambda: t.copy_(u),
-        lambda: t.sub_(u, alpha=0.5).clamp_(-4, 4), lambda: t.mul_(0.5), lambda: t.add_(1).mul_(0.5),
+        lambda: t.sub_(u, alpha=0.5).clamp_(-4, 4), lambda: t.mul_(0.5),
+        lambda: t.add_(1).mul_(0.5),
         lambda: t.zero_(), lambda: t.fill_(0.75), lambda: t.tanh_(), lambda: t.neg_(),
         lambda: t.lerp_(u.expand(t.shape), 0.25), lambda: t.clamp_(-1, 1),
     ))()  # fmt: skip
@@ -370,7 +376,8 @@ def _write_index(r: Run) -> None:
     place = (*[slice(None)] * dim, several)
     thin = several.reshape([-1 if d == dim else 1 for d in range(len(t.shape))])
     r.one_of((
-        lambda: t.__setitem__(place, 1), known("index_fill_", lambda: t.index_fill_(dim, several, 2), t),
+        lambda: t.__setitem__(place, 1),
+        known("index_fill_", lambda: t.index_fill_(dim, several, 2), t),
         known("index_add_", lambda: t.index_add_(dim, several, t[place].clone()), t),
         lambda: t.masked_fill_(r.given(r.random.integers(0, 2, tuple(t.shape)).astype("?")), 1),
         known("scatter_", lambda: t.scatter_(dim, thin, 1), t),

@@ -66,7 +66,9 @@ def broadcast_shapes(operation: str, *shapes: Shape) -> Shape:
 def _misfit(operation: str, shapes: Sequence[Shape], axis: int, a: int, b: int, ndim: int) -> str:
     text = [[""] * (ndim - len(s)) + [str(n) for n in s] for s in shapes]
     width = [max(len(row[i]) for row in text) for i in range(ndim)]
-    lines = ["    " + "  ".join(c.rjust(w) for c, w in zip(row, width, strict=True)) for row in text]
+    lines = [
+        "    " + "  ".join(c.rjust(w) for c, w in zip(row, width, strict=True)) for row in text
+    ]
     before = sum(w + 2 for w in width[:axis])
     marker = "    " + " " * before + "^" * width[axis]
     given = " and ".join(str(list(s)) for s in shapes)

@@ -16,23 +16,32 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from math import prod
+from typing import Any
 
 import numpy as np
 
 from flambeau.core import dtype as dt
 from flambeau.core.errors import message
-from flambeau.core.layout import Layout
 from flambeau.core.shape import broadcast_shapes
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.engine.runtime.evaluate import read_array
 from flambeau.tensor.apply import apply, apply_view
-from flambeau.tensor.boundary import fresh, read
+from flambeau.tensor.boundary import read
 from flambeau.tensor.elementwise import masked_fill
 from flambeau.tensor.external import tensor_over
+from flambeau.tensor.indices import (
+    Plan,
+    int64_tensor,
+    items_of,
+    read_index,
+    where_true,
+    with_numbers,
+)
 from flambeau.tensor.inplace import TO, put_back
+from flambeau.tensor.literal import check_fits
 from flambeau.tensor.operation import operation
 from flambeau.tensor.shaping import select
 from flambeau.tensor.tensor import Tensor
@@ -172,207 +181,6 @@ INDEX.blame = functools.partial(_blame, "x[index]")
 INDEX_PUT.blame = functools.partial(_blame, "x[index] = value")
 
 
-# -- reading an index ---------------------------------------------------------------------------
-class Plan(NamedTuple):
-    """What an index means: a slice of each dim, the dims of the view, the dims to pick from."""
-
-    starts: Shape
-    sizes: Shape
-    steps: Shape
-    shape: Shape  # of the view
-    layout: Layout
-    dims: tuple[int, ...]  # dims of the view from which `indices` pick
-    indices: tuple[Tensor, ...]
-
-
-_ADVANCED = (Tensor, list, np.ndarray, range)
-
-
-def _as_index(item: Any) -> Tensor:
-    """An index tensor: int64 or a mask."""
-    if not isinstance(item, Tensor):
-        array = np.asarray(item)
-        if array.size == 0 and not isinstance(item, np.ndarray):
-            array = array.astype(np.int64)
-        if array.dtype.kind not in "iub":
-            raise IndexError(_WRONG_INDEX.format(f"{type(item).__name__} of {array.dtype}"))
-        item = tensor_over(np.array(array))
-    if item.dtype.category not in ("int", "bool"):
-        raise IndexError(_WRONG_INDEX.format(f"a tensor of {item.dtype.name}"))
-    return item
-
-
-_WRONG_INDEX = (
-    "index: tensors used as indices must be long, int, byte or bool tensors; given {}; "
-    "try .long() or a comparison"
-)
-
-
-def _is_sequence_index(index: Any) -> bool:
-    """A list that NumPy of old would have read as a tuple is one index, as in PyTorch."""
-    return isinstance(index, tuple)
-
-
-def _plan(x: Tensor, index: Any) -> Plan:
-    layout = layout_of(x)
-    items = list(index) if _is_sequence_index(index) else [index]
-    ndim = len(layout.shape)
-    used = sum(_dims_used(i) for i in items)
-    if used > ndim:
-        raise IndexError(
-            f"index: too many indices for tensor of dimension {ndim}; given {used} in {index!r}"
-        )
-    dots = [i for i, item in enumerate(items) if item is Ellipsis]
-    if len(dots) > 1:
-        raise IndexError("index: an index can only have a single ellipsis ('...')")
-    at = dots[0] if dots else len(items)
-    items[at : at + 1] = [slice(None)] * (ndim - used)
-    return _Reader(layout).read(items)
-
-
-def _dims_used(item: Any) -> int:
-    if item is None or item is Ellipsis or isinstance(item, bool):
-        return 0
-    if isinstance(item, (Tensor, np.ndarray)) and str(item.dtype).rpartition(".")[2] in (
-        "bool", "uint8",
-    ):  # fmt: skip
-        return len(item.shape)
-    if isinstance(item, list):
-        array = np.asarray(item)
-        return array.ndim if array.dtype == bool else 1
-    return 1
-
-
-class _Reader:
-    """Walks the items of an index and collects the plan."""
-
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.starts: list[int] = []
-        self.sizes: list[int] = []
-        self.steps: list[int] = []
-        self.shape: list[int] = []  # of the view
-        self.strides: list[int] = []  # of the view
-        self.picks: list[tuple[int, Tensor]] = []
-
-    def read(self, items: list[Any]) -> Plan:
-        for item in items:
-            self.item(item)
-        starts, sizes, steps = tuple(self.starts), tuple(self.sizes), tuple(self.steps)
-        offset = self.layout.slice(starts, sizes, steps).offset
-        view = Layout(tuple(self.shape), tuple(self.strides), offset)
-        return Plan(
-            starts, sizes, steps, view.shape, view,
-            tuple(d for d, _ in self.picks), tuple(i for _, i in self.picks),
-        )  # fmt: skip
-
-    def item(self, item: Any) -> None:
-        if item is None:
-            self.new_dim(1)
-        elif isinstance(item, (bool, np.bool_)):
-            # one dim of size 1 or 0
-            flag = tensor_over(np.zeros(1 if item else 0, np.int64))
-            self.picks.append((len(self.shape), flag))
-            self.new_dim(1)
-        elif isinstance(item, slice):
-            self.slice(item)
-        elif isinstance(item, _ADVANCED) and not _is_integer_scalar(item):
-            self.pick(_as_index(item))
-        else:
-            self.integer(item)
-
-    def new_dim(self, size: int) -> None:
-        shape, strides, following = self.layout.shape, self.layout.strides, len(self.starts)
-        self.shape.append(size)
-        # no element is reached by it, but PyTorch's unsqueeze gives this one
-        inside = following < len(shape)
-        self.strides.append(shape[following] * strides[following] if inside else 1)
-
-    def keep(self, start: int, size: int, step: int) -> None:
-        """The next dim, sliced."""
-        stride = self.layout.strides[len(self.starts)]
-        self.starts.append(start)
-        self.sizes.append(size)
-        self.steps.append(step)
-        self.shape.append(size)
-        self.strides.append(stride * step)
-
-    def slice(self, item: slice) -> None:
-        size = self.layout.shape[len(self.starts)]
-        bounds = [None if v is None else _integer(v, "slice") for v in
-                  (item.start, item.stop, item.step)]  # fmt: skip
-        if bounds[2] is not None and bounds[2] <= 0:
-            raise ValueError(
-                f"index: step must be greater than zero; given {bounds[2]}; "
-                "try flip to reverse a dim"
-            )
-        start, stop, step = slice(*bounds).indices(size)
-        self.keep(start if stop > start else min(start, size), max(0, -(-(stop - start) // step)), step)
-
-    def integer(self, item: Any) -> None:
-        dim = len(self.starts)
-        size = self.layout.shape[dim]
-        at = _integer(item, "index")
-        if not -size <= at < size:
-            raise IndexError(
-                f"index {at} is out of bounds for dimension {dim} with size {size}"
-            )
-        self.starts.append(at + size if at < 0 else at)
-        self.sizes.append(1)
-        self.steps.append(1)
-
-    def pick(self, index: Tensor) -> None:
-        dim = len(self.starts)
-        if index.dtype is dt.bool_ or index.dtype is dt.uint8:
-            shape = index._shape
-            given = self.layout.shape[dim : dim + len(shape)]
-            if shape != given:
-                axis = next(i for i, (a, b) in enumerate(zip(shape, given, strict=True)) if a != b)
-                raise IndexError(
-                    f"index: The shape of the mask {list(shape)} at index {axis} does not match "
-                    f"the shape of the indexed tensor {list(self.layout.shape)} at index "
-                    f"{dim + axis}"
-                )
-            if not shape:
-                self.picks.append((len(self.shape), _where_true(index)[0]))
-                self.new_dim(1)
-                return
-            for each in _where_true(index):
-                self.picks.append((len(self.shape), each))
-                self.keep(0, self.layout.shape[len(self.starts)], 1)
-            return
-        self.picks.append((len(self.shape), index))
-        self.keep(0, self.layout.shape[dim], 1)
-
-
-def _is_integer_scalar(item: Any) -> bool:
-    """A tensor of one integer without dims selects like a Python int where its value is known."""
-    return isinstance(item, np.ndarray) and item.ndim == 0 and item.dtype.kind in "iu"
-
-
-def _integer(v: Any, what: str) -> int:
-    try:
-        return v.__index__()  # type: ignore[no-any-return]
-    except (AttributeError, TypeError):
-        raise TypeError(
-            f"{what}: only integers, slices (`:`), ellipsis (`...`), None and long or byte "
-            f"Variables are valid indices (got {type(v).__name__})"
-        ) from None
-
-
-def _where_true(mask: Tensor) -> tuple[Tensor, ...]:
-    """For each dim the indices of the true elements."""
-    array = read(mask)
-    found = np.nonzero(array) if array.ndim else (np.zeros(int(array != 0), np.int64),)
-    return tuple([_int64(a) for a in found])
-
-
-def _int64(array: np.ndarray) -> Tensor:
-    result, memory = fresh(dt.int64, array.shape)
-    memory[...] = array
-    return result
-
-
 # -- x[index] -----------------------------------------------------------------------------------
 def getitem(self: Tensor, index: Any) -> Tensor:
     """A view for ints, slices, None and Ellipsis; a copy of the picked elements otherwise.
@@ -385,7 +193,7 @@ def getitem(self: Tensor, index: Any) -> Tensor:
     """
     if type(index) is int and self._shape:
         return select(self, 0, index)
-    plan = _plan(self, index)
+    plan = read_index(self, with_numbers(items_of(index), False))
     return _pick(_view(self, plan), plan)
 
 
@@ -402,39 +210,81 @@ def _pick(x: Tensor, plan: Plan) -> Tensor:
 # -- x[index] = value ---------------------------------------------------------------------------
 def setitem(self: Tensor, index: Any, value: Any) -> None:
     """Write `value`, broadcast, where `x[index]` reads."""
+    value = _written(self, value)
     is_mask = isinstance(index, Tensor) and index.dtype is dt.bool_
     if is_mask and index._shape == self._shape and _is_single(value):
         # nothing has to look at the mask
-        number = value if not isinstance(value, Tensor) else apply(TO, (value,), (self.dtype,))
+        number = value
+        if isinstance(value, Tensor):
+            number = apply(TO, (_with_dims(value, 0),), (self.dtype,))
         put_back(self, masked_fill(self, index, number), "__setitem__")
         return
-    plan = _plan(self, index)
+    plan = read_index(self, with_numbers(items_of(index), True))
     target = _view(self, plan)
     if not plan.indices:
         _assign(target, value)
         return
-    if not isinstance(value, (Tensor, bool, int, float)):
-        value = tensor_over(np.array(value))
+    if isinstance(value, Tensor):
+        if any(i._shape for i in plan.indices):
+            _check_dtypes("x[index] = value", self, value)
+        value = _with_dims(value, _dims_picked(plan))
     result = apply(INDEX_PUT, (target, value, *plan.indices), (plan.dims, "set"))
     put_back(target, result, "__setitem__")
 
 
+def _written(x: Tensor, value: Any) -> Any:
+    """`value` as a tensor, or as a number that x's dtype holds."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, (bool, int, float)):
+        check_fits(value, x.dtype, "x[index] = value")
+        return int(value) if x.dtype.category == "int" else value
+    if isinstance(value, complex) and not x.dtype.is_complex:
+        raise RuntimeError(
+            message("x[index] = value", f"{value} for a tensor of {x.dtype.name}",
+                    f"a real number: value cannot be converted to type {x.dtype.name} without "
+                    "overflow", "value.real")
+        )  # fmt: skip
+    array = np.array(value)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(
+            message("x[index] = value", f"a {type(value).__name__}",
+                    f"a tensor or a number: can't assign a {type(value).__name__} to a tensor",
+                    "flambeau.tensor(value)")
+        )  # fmt: skip
+    return apply(TO, (tensor_over(array),), (x.dtype,))
+
+
 def _is_single(value: Any) -> bool:
-    return isinstance(value, (bool, int, float)) or (
-        isinstance(value, Tensor) and value._shape == ()
-    )
+    return not isinstance(value, Tensor) or prod(value._shape) == 1
+
+
+def _check_dtypes(name: str, x: Tensor, value: Tensor) -> None:
+    if value.dtype is not x.dtype:
+        raise RuntimeError(
+            message(name, f"a value of {value.dtype.name} for a tensor of {x.dtype.name}",
+                    "one dtype: Index put requires the source and destination dtypes match",
+                    f"value.to(flambeau.{x.dtype.name})")
+        )  # fmt: skip
+
+
+def _dims_picked(plan: Plan) -> int:
+    """Number of dims of what the plan's indices pick."""
+    return len(plan.shape) - len(plan.dims) + max(len(i._shape) for i in plan.indices)
+
+
+def _with_dims(value: Tensor, ndim: int) -> Tensor:
+    """`value` without leading dims of size 1 beyond `ndim` dims: they do not count."""
+    while len(value._shape) > ndim and value._shape[0] == 1:
+        value = select(value, 0, 0)
+    return value
 
 
 def _assign(target: Any, value: Any) -> None:
-    if isinstance(value, np.ndarray):
-        value = tensor_over(value)
-    if isinstance(value, (list, tuple)):
-        value = tensor_over(np.array(value))
     if isinstance(value, Tensor):
-        shape, own = value._shape, target._shape
-        while len(shape) > len(own) and shape[0] == 1:  # leading dims of size 1 do not count
-            value = value[0]  # type: ignore[index]
-            shape = value._shape
+        own = target._shape
+        value = _with_dims(value, len(own))
+        shape = value._shape
         if broadcast_shapes("__setitem__", shape, own) != own:
             raise RuntimeError(
                 message("__setitem__", f"a value of shape {list(shape)}",
@@ -445,13 +295,24 @@ def _assign(target: Any, value: Any) -> None:
 
 
 # -- by name ------------------------------------------------------------------------------------
-def _given_indices(x: Tensor, indices: Any) -> Plan:
-    return _plan(x, tuple(slice(None) if i is None else i for i in indices))
+def _given_indices(x: Tensor, indices: Any, values: Any) -> Plan:
+    if not isinstance(indices, (tuple, list)):
+        raise TypeError(
+            "index_put_(): argument 'indices' (position 1) must be tuple of Tensors, not "
+            f"{type(indices).__name__}; try (indices,)"
+        )
+    if not isinstance(values, Tensor):
+        raise TypeError(
+            "index_put_(): argument 'values' (position 2) must be Tensor, not "
+            f"{type(values).__name__}; try flambeau.tensor(...)"
+        )
+    _check_dtypes("index_put_", x, values)
+    return read_index(x, [slice(None) if i is None else i for i in indices])
 
 
 def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """A copy with `values` written at (or, if accumulate, added at) the indices."""
-    plan = _given_indices(input, indices)
+    plan = _given_indices(input, indices, values)
     mode = "add" if accumulate else "set"
     return apply(INDEX_PUT, (_view(input, plan), values, *plan.indices), (plan.dims, mode))
 
@@ -472,10 +333,10 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     array = read(input)
     found = np.nonzero(array) if array.ndim else ()
     if as_tuple:
-        return tuple([_int64(a) for a in found]) if array.ndim else _where_true(input)
+        return tuple([int64_tensor(a) for a in found]) if array.ndim else where_true(input)
     if not array.ndim:
-        return _int64(np.zeros((int(array != 0), 0), np.int64))
-    return _int64(np.stack(found, 1))
+        return int64_tensor(np.zeros((int(array != 0), 0), np.int64))
+    return int64_tensor(np.stack(found, 1))
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {"nonzero": nonzero, "index_put": index_put}

@@ -193,7 +193,8 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         size = split_size_or_sections
         if size < 0 or (size == 0 and total):
             raise RuntimeError(
-                f"split: split_size must be non-negative, and 0 only for a dim of size 0; given {size} for a dim of size {total}"
+                f"split: split_size must be non-negative, and 0 only for a dim of size 0; given "
+                f"{size} for a dim of size {total}"
             )
         sizes = [min(size, total - i) for i in range(0, total, max(size, 1))] or [0]
     else:

@@ -306,7 +306,8 @@ def _cat(p: Program) -> None:
     x = p.node(lambda n: len(n.shape) > 0)
     dim = p.choose(len(x.shape))
     y = p.node(lambda n: n.dtype is x.dtype and len(n.shape) == len(x.shape) and all(
-        a == b for d, (a, b) in enumerate(zip(n.shape, x.shape, strict=True)) if d != dim))  # fmt: skip
+        a == b for d, (a, b) in enumerate(zip(n.shape, x.shape, strict=True))
+        if d != dim))  # fmt: skip
     if y.dtype is x.dtype and len(y.shape) == len(x.shape):
         p.add(build.cat((x, y, x)[: 2 + p.choose(2)], dim), p.is_exact(x, y))
 

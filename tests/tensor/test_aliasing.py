@@ -10,17 +10,20 @@ import flambeau
 X = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 
 VIEWS = """
-x.view(6, 4); x.view(-1); x.reshape(4, 6); x.permute(2, 0, 1); x.transpose(0, 2); x.movedim(0, 2); x.swapaxes(0, 1)
-x[1]; x[:, 1:]; x[..., ::2]; x[None]; x[:, 0, 1:3]; x.select(1, 2); x.narrow(2, 1, 2); x.unsqueeze(1); x[:1].squeeze(0)
-x[:1].expand(5, 3, 4); x.diagonal(0, 1, 2); x.unfold(2, 2, 1); x.as_strided((2, 2), (4, 1), 3); x.detach(); x.data
-x.flatten(); x.flatten(1); x.unflatten(2, (2, 2)); x.view_as(x); x.expand_as(x); x.split(1)[1]; x.chunk(2, 2)[1]
-x.unbind(1)[2]; x[0].t(); x[0].T; x.mT; x.contiguous(); x.to(x.dtype); x.float(); x.ravel(); x.squeeze(); x.real
-x.view(x.shape); x.tensor_split(2)[0]; x.swapdims(0, 2); x.moveaxis(1, 0); x.permute(1, 2, 0)[1:, ::2, 0]
+x.view(6, 4); x.view(-1); x.reshape(4, 6); x.permute(2, 0, 1); x.transpose(0, 2); x.movedim(0, 2)
+x.swapaxes(0, 1); x[1]; x[:, 1:]; x[..., ::2]; x[None]; x[:, 0, 1:3]; x.select(1, 2)
+x.narrow(2, 1, 2); x.unsqueeze(1); x[:1].squeeze(0); x[:1].expand(5, 3, 4); x.diagonal(0, 1, 2)
+x.unfold(2, 2, 1); x.as_strided((2, 2), (4, 1), 3); x.detach(); x.data; x.flatten(); x.flatten(1)
+x.unflatten(2, (2, 2)); x.view_as(x); x.expand_as(x); x.split(1)[1]; x.chunk(2, 2)[1]
+x.unbind(1)[2]; x[0].t(); x[0].T; x.mT; x.contiguous(); x.to(x.dtype); x.float(); x.ravel()
+x.squeeze(); x.real; x.view(x.shape); x.tensor_split(2)[0]; x.swapdims(0, 2); x.moveaxis(1, 0)
+x.permute(1, 2, 0)[1:, ::2, 0]
 """.replace("\n", ";")
 COPIES = """
-x.clone(); x.repeat(1, 1, 1); x + 0; x.permute(2, 0, 1).contiguous(); x.permute(2, 0, 1).reshape(-1); x.double()
-x.t_copy; x[[0, 1]]; x[x > 3]; x.flip(0); x.roll(1); x.tile(1); flambeau.tensor(x.tolist()); x.to(flambeau.int32)
-x.permute(2, 0, 1).flatten(); x.to(x.dtype, copy=True); x.half(); flambeau.cat([x]); flambeau.zeros_like(x)
+x.clone(); x.repeat(1, 1, 1); x + 0; x.permute(2, 0, 1).contiguous()
+x.permute(2, 0, 1).reshape(-1); x.double(); x.t_copy; x[[0, 1]]; x[x > 3]; x.flip(0); x.roll(1)
+x.tile(1); flambeau.tensor(x.tolist()); x.to(flambeau.int32); x.permute(2, 0, 1).flatten()
+x.to(x.dtype, copy=True); x.half(); flambeau.cat([x]); flambeau.zeros_like(x)
 """.replace("x.t_copy; ", "").replace("\n", ";")
 
 
@@ -99,7 +102,7 @@ def test_strided_and_read_only_arrays():
     assert x.tolist() == array.T[::2].tolist()
     x.zero_()
     assert array[:, ::2].sum() == 0 and array[:, 1].sum() != 0
-    with pytest.raises(ValueError, match="negative stride|negative strides"):
+    with pytest.raises(ValueError, match=r"negative strides?"):
         flambeau.from_numpy(array[::-1])
 
 

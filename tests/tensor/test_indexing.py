@@ -114,13 +114,14 @@ def test_advanced_indices_read_and_write_as_numpys(data):
 
 READS = """
 x[1]; x[-1]; x[1, 2, 3]; x[0, ..., 1]; x[None]; x[:, None, 1:]; x[..., ::2]; x[1:1]; x[()]; x[...]
-x[True]; x[False]; x[[0, 1, 0]]; x[[0, 1], [2, 0]]; x[:, [0, 2]]; x[[0], :, [1]]; x[:, :, [[0, 1], [2, 3]]]
-x[i]; x[:, j]; x[i, j]; x[i, :, j]; x[i, 1:, j]; x[0, :, j]; x[x > 5]; x[m]; x[m, 1]; x[:, k]; x[b]; x[i, None, j]
-x[n]; x[:, n]; x[u]
+x[True]; x[False]; x[[0, 1, 0]]; x[[0, 1], [2, 0]]; x[:, [0, 2]]; x[[0], :, [1]]
+x[:, :, [[0, 1], [2, 3]]]; x[i]; x[:, j]; x[i, j]; x[i, :, j]; x[i, 1:, j]; x[0, :, j]; x[x > 5]
+x[m]; x[m, 1]; x[:, k]; x[b]; x[i, None, j]; x[n]; x[:, n]; x[u]
 """.replace("\n", ";")
 WRITES = """
-x[1] = 5; x[:, 1] = v; x[..., 0] = -1; x[x > 5] = 0; x[i] = 9; x[i, j] = w; x[m] = 3; x[0, 1, 2] = 7
-x[:, [0, 2]] = 1; x[b] = 4; x[:] = 2; x[...] = v; x[1:1] = 3; x[n] = 8; x[i, :, j] = 6; x[None, 0] = 1
+x[1] = 5; x[:, 1] = v; x[..., 0] = -1; x[x > 5] = 0; x[i] = 9; x[i, j] = w; x[m] = 3
+x[0, 1, 2] = 7; x[:, [0, 2]] = 1; x[b] = 4; x[:] = 2; x[...] = v; x[1:1] = 3; x[n] = 8
+x[i, :, j] = 6; x[None, 0] = 1
 """.replace("\n", ";")
 
 
@@ -240,7 +241,7 @@ def test_a_bad_index_says_what_is_wrong(text, message):
 
 
 def test_negative_steps_say_what_to_do():
-    with pytest.raises(ValueError, match="step must be greater than zero|flip"):
+    with pytest.raises(ValueError, match=r"step must be greater than zero.*flip"):
         flambeau.arange(3)[::-1]
 
 

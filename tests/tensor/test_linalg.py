@@ -19,18 +19,20 @@ DATA = {
 }  # fmt: skip
 
 CALLS = """
-v @ v; m @ n; m @ v; v @ n; a @ b; m @ b; a @ n; a @ v; v @ b; c @ b; c @ n; z @ n; z @ v; m @ z.t()
-L.dot(v, v); L.mv(m, v); L.mm(m, n); L.bmm(a, b); L.matmul(a, b); v.dot(v); m.mm(n); a.bmm(b); m.matmul(v)
-L.addmm(o, m, n); L.addmm(w, m, n, beta=0.5, alpha=2); L.addmv(u, m, v, beta=2, alpha=-1); o.addmm(m, n)
-L.addbmm(o, a, b); L.baddbmm(p, a, b, beta=0.5); L.baddbmm(o, a, b, alpha=3); L.addr(n, v, w, beta=0.1)
-L.outer(v, w); L.inner(m, s); L.inner(v, v); L.vdot(v, v); L.kron(m, s); L.tensordot(a, n, 1)
-L.tensordot(a, b, ([0, 2], [0, 1])); L.tensordot(m, n, dims=1); L.tensordot(v, w, 0); L.chain_matmul(m, s, n)
-L.trace(s); s.trace(); L.diag(v); L.diag(s); L.diag(s, 1)
-L.einsum("ij,jk->ik", m, n); L.einsum("ij,jk", m, n); L.einsum("i,i", v, v); L.einsum("i,j->ij", v, w)
-L.einsum("ii", s); L.einsum("ii->i", s); L.einsum("bij,bjk->bik", a, b); L.einsum("...ij,jk->...ik", a, n)
-L.einsum("ij->ji", m); L.einsum("ij->", m); L.einsum("bij->j", a); L.einsum("ij,ij->i", m, m)
-L.einsum("bij,jk,bik->b", a, n, p); L.einsum("b...i,i->b...", a, v); L.einsum("i j, j k -> i k", m, n)
-m.t() @ m; a.transpose(1, 2) @ a
+v @ v; m @ n; m @ v; v @ n; a @ b; m @ b; a @ n; a @ v; v @ b; c @ b; c @ n; z @ n; z @ v
+m @ z.t(); L.dot(v, v); L.mv(m, v); L.mm(m, n); L.bmm(a, b); L.matmul(a, b); v.dot(v); m.mm(n)
+a.bmm(b); m.matmul(v); L.addmm(o, m, n); L.addmm(w, m, n, beta=0.5, alpha=2)
+L.addmv(u, m, v, beta=2, alpha=-1); o.addmm(m, n); L.addbmm(o, a, b); L.baddbmm(p, a, b, beta=0.5)
+L.baddbmm(o, a, b, alpha=3); L.addr(n, v, w, beta=0.1); L.outer(v, w); L.inner(m, s)
+L.inner(v, v); L.vdot(v, v); L.kron(m, s); L.tensordot(a, n, 1)
+L.tensordot(a, b, ([0, 2], [0, 1])); L.tensordot(m, n, dims=1); L.tensordot(v, w, 0)
+L.chain_matmul(m, s, n); L.trace(s); s.trace(); L.diag(v); L.diag(s); L.diag(s, 1)
+L.einsum("ij,jk->ik", m, n); L.einsum("ij,jk", m, n); L.einsum("i,i", v, v)
+L.einsum("i,j->ij", v, w); L.einsum("ii", s); L.einsum("ii->i", s); L.einsum("bij,bjk->bik", a, b)
+L.einsum("...ij,jk->...ik", a, n); L.einsum("ij->ji", m); L.einsum("ij->", m)
+L.einsum("bij->j", a); L.einsum("ij,ij->i", m, m); L.einsum("bij,jk,bik->b", a, n, p)
+L.einsum("b...i,i->b...", a, v); L.einsum("i j, j k -> i k", m, n); m.t() @ m
+a.transpose(1, 2) @ a
 """.replace("\n", ";")
 
 

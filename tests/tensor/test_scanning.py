@@ -11,15 +11,12 @@ X = np.array([[3.0, -1, 0, 2], [0.5, 0, 0, -2], [1, 3, 3, np.pi]])
 
 CALLS = """
 x.cumsum(0); x.cumsum(-1); x.cumprod(1); x.cumprod(0); x.cummax(0); x.cummax(1); x.cummin(-1)
-x.logcumsumexp(1)
-x.cumsum(1, dtype=L.float32)
-L.cumsum(x, dim=0); L.cumprod(x, 0); x[0, 0].cumsum(0); x[:0].cumsum(0); x[:, :0].cumprod(0)
-x.t().cumsum(0); x[:, ::2].cumprod(1); x.diff(); L.diff(x, n=2, dim=0)
-L.diff(x, 1, 1, prepend=x[:, :1]); x[:1].diff(dim=0)
-L.diff(x, append=x); L.trapezoid(x); L.trapz(x, dim=0)
-L.trapezoid(x, dx=0.5); L.trapezoid(x, x.cumsum(1))
-L.trapezoid(x, x[0]); L.cumulative_trapezoid(x, dim=0); x.logcumsumexp(0)
-x[0].cummax(0); x.diff(0); x[:, :1].cumsum(1)
+x.logcumsumexp(1); x.cumsum(1, dtype=L.float32); L.cumsum(x, dim=0); L.cumprod(x, 0)
+x[0, 0].cumsum(0); x[:0].cumsum(0); x[:, :0].cumprod(0); x.t().cumsum(0); x[:, ::2].cumprod(1)
+x.diff(); L.diff(x, n=2, dim=0); L.diff(x, 1, 1, prepend=x[:, :1]); x[:1].diff(dim=0)
+L.diff(x, append=x); L.trapezoid(x); L.trapz(x, dim=0); L.trapezoid(x, dx=0.5)
+L.trapezoid(x, x.cumsum(1)); L.trapezoid(x, x[0]); L.cumulative_trapezoid(x, dim=0)
+x.logcumsumexp(0); x[0].cummax(0); x.diff(0); x[:, :1].cumsum(1)
 """.replace("\n", ";")
 
 

@@ -61,9 +61,7 @@ def blas_name() -> str:
 def dot_function(dtype: DType, target: Target) -> int:
     """The address of the kernel that multiplies tiles of matrices through the library."""
     routine, ctype = ROUTINES[dtype]
-    address = ctypes.cast(
-        getattr(_library(), f"scipy_cblas_{routine}"), ctypes.c_void_p
-    ).value
+    address = ctypes.cast(getattr(_library(), f"scipy_cblas_{routine}"), ctypes.c_void_p).value
     assert address is not None
     name = f"flambeau_{routine}"
     text = blas_thunk(name, ctype, dtype.itemsize)

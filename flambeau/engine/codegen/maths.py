@@ -80,9 +80,7 @@ class Maths:
         return self.text.op(f"fcmp {name} {self.type} {a}, {b}")
 
     def select(self, mask: str, a: str, b: str) -> str:
-        return self.text.op(
-            f"select {self.mask} {mask}, {self.type} {a}, {self.type} {b}"
-        )
+        return self.text.op(f"select {self.mask} {mask}, {self.type} {a}, {self.type} {b}")
 
     def to_int(self, a: str) -> str:
         """An integer-valued float of small magnitude as an integer."""
@@ -314,7 +312,9 @@ def _sincos32(m: Maths, x: str, quarter: int) -> str:
     z = d.mul(r, r)
     s = d.horner(z, (2.7557319e-6, -1.9841269841e-4, 8.3333333333333e-3, -1.66666666666666666e-1))
     sine = d.fma(d.mul(z, r), s, r)
-    c = d.horner(z, (-2.7557319e-7, 2.48015873e-5, -1.3888888888888e-3, 4.1666666666666666e-2, -0.5))
+    c = d.horner(
+        z, (-2.7557319e-7, 2.48015873e-5, -1.3888888888888e-3, 4.1666666666666666e-2, -0.5)
+    )
     cosine = d.fma(z, c, d.c(1.0))
     small = d.compare("olt", d.unary("fabs", n), d.c(1e9))
     k = d.to_int(d.select(small, n, d.c(0.0)))
@@ -335,7 +335,9 @@ def _where_any(m: Maths, mask: str, usual: str, rare: Callable[[], str]) -> str:
     text = m.text
     variable = text.alloca(m.type)
     text.do(f"store {m.type} {usual}, ptr {variable}")
-    some = text.call("i1", f"llvm.vector.reduce.or.v{m.lanes}i1", (m.mask, mask)) if m.lanes else mask
+    some = (
+        text.call("i1", f"llvm.vector.reduce.or.v{m.lanes}i1", (m.mask, mask)) if m.lanes else mask
+    )
     with text.when(some):
         other = m.select(mask, rare(), usual)
         text.do(f"store {m.type} {other}, ptr {variable}")

@@ -125,9 +125,7 @@ def _bitcast(text: Text, x: str, source: DType, target: DType, lanes: int) -> st
 
 
 # -- floats -------------------------------------------------------------------------------------
-def _float(
-    text: Text, name: str, args: list[str], dtype: DType, lanes: int, target: Target
-) -> str:
+def _float(text: Text, name: str, args: list[str], dtype: DType, lanes: int, target: Target) -> str:
     scalar = register_type(dtype)
     type = vector(scalar, lanes)
     m = Maths(text, scalar, lanes, scalef=target.has("avx512f"))

@@ -52,9 +52,7 @@ class Node:
 _NODES: weakref.WeakValueDictionary[tuple, Node] = weakref.WeakValueDictionary()
 
 
-def intern(
-    primitive: str, sources: tuple[Node, ...], attributes: tuple, type: TensorType
-) -> Node:
+def intern(primitive: str, sources: tuple[Node, ...], attributes: tuple, type: TensorType) -> Node:
     """The node with this content; only engine/graph/build.py calls it."""
     # values that compare equal but differ (0 and 0.0, 1 and True, 0.0 and -0.0) must not merge
     key = (primitive, sources, attributes, repr(attributes), type)

@@ -105,7 +105,11 @@ def _conv(t: tuple[TensorType, ...], a: tuple) -> TensorType:
     sizes = []
     for i in range(len(strides)):
         n = x.shape[i + 2]
-        n = (n + max(n - 1, 0) * (lhs_dilation[i] - 1) + low[i] + high[i]) if n else low[i] + high[i]
+        n = (
+            (n + max(n - 1, 0) * (lhs_dilation[i] - 1) + low[i] + high[i])
+            if n
+            else low[i] + high[i]
+        )
         k = (w.shape[i + 2] - 1) * rhs_dilation[i] + 1
         sizes.append(max(0, (n - k) // strides[i] + 1))
     return tensor_type(x.dtype, (x.shape[0], w.shape[0], *sizes))

@@ -275,9 +275,7 @@ class _GroupLowering:
         self.full_shape = [n for n in shape if n != 1]
         self.kept_shape = [n for _, n in self.kept]
         extents: dict[object, int] = {**dict(self.kept), **dict(self.reduced)}
-        self.access = Access(
-            lambda n: n not in self.member_set and stored(n), extents
-        )
+        self.access = Access(lambda n: n not in self.member_set and stored(n), extents)
         self.names: dict[Node, str] = {m: f"v{i}" for i, m in enumerate(members)}
         self.stage_of: dict[Node, int] = {}
         self.alias: dict[Node, Node] = {}  # kept for a later stage in that output's memory

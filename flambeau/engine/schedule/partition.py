@@ -61,7 +61,7 @@ class Group:
         return kept < FEW_ROWS and prod(self.shape) // max(kept, 1) >= LONG_REDUCTION
 
     def level(self, shape: Shape) -> str | None:
-        """"full" or "kept" for a value of `shape` in this space, dims of size 1 aside."""
+        """ "full" or "kept" for a value of `shape` in this space, dims of size 1 aside."""
         if _no_ones(shape) == _no_ones(self.shape):
             return "full"
         if self.reduce_dims and _no_ones(shape) == _no_ones(self.kept_shape):
@@ -105,9 +105,9 @@ def strip_movement(node: Node) -> Node:
 def strip_local(node: Node) -> Node:
     """Strip the movements under which point i of the result is point i of the source."""
     while True:
-        if node.primitive == "expand" or (node.primitive == "reshape" and _no_ones(node.shape) == _no_ones(
-            node.sources[0].shape
-        )):
+        if node.primitive == "expand" or (
+            node.primitive == "reshape" and _no_ones(node.shape) == _no_ones(node.sources[0].shape)
+        ):
             node = node.sources[0]
         else:
             return node
@@ -143,8 +143,9 @@ class _Partitioner:
     def _new_group(self, node: Node, opaque: bool = False) -> Group:
         shape, dims = node.shape, ()
         if PRIMITIVES[node.primitive].kind == "reduce":
-            shape, dims = node.sources[0].shape, tuple(
-                d for d in node.attributes[0] if node.sources[0].shape[d] != 1
+            shape, dims = (
+                node.sources[0].shape,
+                tuple(d for d in node.attributes[0] if node.sources[0].shape[d] != 1),
             )
         group = Group(len(self.groups), shape, dims, [node], opaque=opaque)
         self.groups.append(group)
@@ -211,7 +212,8 @@ class _Partitioner:
             ):
                 known = 1 + sum(
                     0
-                    if s.primitive != "parameter" and strip_movement(s) in self.group_of
+                    if s.primitive != "parameter"
+                    and strip_movement(s) in self.group_of
                     and self.group_of[strip_movement(s)].opaque
                     else self._cost(s)
                     for s in node.sources
@@ -433,7 +435,9 @@ class _Partitioner:
             self._add_dependency(member, found, False)
             return found
         if group.opaque and member.primitive == "dot":
-            return [strip_movement(s) for s in member.sources if not is_inline_leaf(strip_movement(s))]
+            return [
+                strip_movement(s) for s in member.sources if not is_inline_leaf(strip_movement(s))
+            ]
         return self._dependencies(member)
 
     def _in_order(self) -> list[Group]:

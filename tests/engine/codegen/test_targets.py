@@ -57,7 +57,7 @@ def test_host_without_wide_vectors_gets_narrower_ones() -> None:
 
 
 def test_unknown_processor_is_named() -> None:
-    with pytest.raises(NotImplementedError, match="riscv64.*required.*try FLAMBEAU_BACKEND"):
+    with pytest.raises(NotImplementedError, match=r"riscv64.*required.*try FLAMBEAU_BACKEND"):
         family_of("riscv64-unknown-linux-gnu")
 
 

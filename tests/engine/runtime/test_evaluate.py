@@ -161,12 +161,12 @@ def test_big_results_are_equal_for_any_number_of_threads():
     a = flambeau.from_numpy(source.standard_normal((1200, 700)).astype(np.float32))
     image = flambeau.from_numpy(source.standard_normal((4, 8, 40, 40)).astype(np.float32))
     kernel = flambeau.from_numpy(source.standard_normal((16, 8, 3, 3)).astype(np.float32))
-    F = flambeau.nn.functional
+    functional = flambeau.nn.functional
     works = {
         "sum": lambda: a.sum(), "rows": lambda: a.sum(1), "columns": lambda: a.sum(0),
         "var": lambda: a.var(), "max": lambda: a.max(0).indices, "softmax": lambda: a.softmax(0),
-        "norm": lambda: F.layer_norm(a, (700,)), "product": lambda: a.t() @ a,
-        "conv": lambda: F.conv2d(image, kernel, padding=1), "cumsum": lambda: a.cumsum(0),
+        "norm": lambda: functional.layer_norm(a, (700,)), "product": lambda: a.t() @ a,
+        "conv": lambda: functional.conv2d(image, kernel, padding=1), "cumsum": lambda: a.cumsum(0),
         "exp": lambda: a.exp(), "argsort": lambda: a.argsort(1),
     }  # fmt: skip
     before = flambeau.get_num_threads()
