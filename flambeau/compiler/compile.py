@@ -22,7 +22,7 @@ from typing import Any
 from flambeau.compiler.entry import Entry, NotReplayable, build_entry
 from flambeau.compiler.guards import Watcher, ambient
 from flambeau.engine.runtime.capture import RECORDERS, Recorder
-from flambeau.engine.runtime.evaluate import flush, observers
+from flambeau.engine.runtime.evaluate import evaluate_view, flush, observers
 from flambeau.nn.module import Module
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import value_of
@@ -72,7 +72,7 @@ class Compiled:
         if len(self._entries) >= MAX_ENTRIES:
             self._entries.clear()
         flush()
-        recorder = Recorder()
+        recorder = Recorder(evaluate_view)
         for t in tensors:
             value_of(t)
             recorder.seen(t._storage)

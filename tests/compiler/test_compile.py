@@ -267,3 +267,20 @@ def test_batch_norm_statistics_are_updated_by_replays():
     assert fl.allclose(plain.running_mean, captured.running_mean)
     assert fl.allclose(plain.running_var, captured.running_var)
     assert captured.num_batches_tracked.item() == 5
+
+
+def test_an_unevaluated_view_from_before_the_call_is_state():
+    w = fl.arange(6.0).reshape(2, 3)
+    turned = w.t().contiguous().view(6).clone()
+    kept = w.t().reshape(6)  # a copy that nobody has looked at yet
+
+    @fl.compile
+    def step(x):
+        kept.add_(x)
+        return (kept * turned).sum()
+
+    def plain(k):
+        return sum((v + k) * v for v in (0.0, 3.0, 1.0, 4.0, 2.0, 5.0))
+
+    assert [step(fl.ones(6)).item() for _ in range(3)] == [plain(k) for k in (1, 2, 3)]
+    assert step.replays == 2

@@ -1,4 +1,4 @@
-"""Checkpoints: PyTorch's format both ways, atomic, and no code run by what is damaged or hostile."""
+"""Checkpoints: the format is PyTorch's, writing is atomic, and reading runs no code."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ def test_a_failed_save_keeps_the_old_file(tmp_path):
     path = tmp_path / "c.pt"
     flambeau.save({"x": flambeau.ones(3)}, path)
     before = path.read_bytes()
-    with pytest.raises(Exception, match="pickle|lambda|local"):
+    with pytest.raises(Exception, match=r"pickle|lambda|local"):
         flambeau.save({"x": flambeau.zeros(3), "f": lambda: None}, path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["c.pt"]

@@ -8,6 +8,7 @@ replayable program.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from flambeau.engine.runtime.storage import Storage
@@ -26,9 +27,10 @@ def is_capturing() -> bool:
 
 
 class Recorder:
-    """What one run of a function touched."""
+    """What one run of a function touched. `evaluate_view` gives a view its buffer."""
 
-    def __init__(self) -> None:
+    def __init__(self, evaluate_view: Callable[[Value], None]) -> None:
+        self.evaluate_view = evaluate_view
         # storages that existed before, with the value and version they had when first touched
         self.entry: dict[Storage, tuple[Value, int]] = {}
         self.owner: dict[Value, Storage] = {}  # evaluated value -> the storage it is read from
@@ -44,11 +46,15 @@ class Recorder:
             return
         value = storage.value
         if value.buffer is None:
-            # recorded during the run: whatever was pending before was evaluated at its start
-            self.made.add(storage)
-            return
+            template = value.template
+            if template is None or not template.is_view or getattr(value, "run", None) is self:
+                # recorded during the run: what was pending before was evaluated at its start
+                self.made.add(storage)
+                return
+            self.evaluate_view(value)
         if value in self.owner:
             # two storages share a value (clone renames): they may part later, so tell them apart
+            assert value.buffer is not None
             value = storage.value = leaf(value.type, value.buffer)
         self.owner[value] = storage
         self.entry[storage] = (value, storage.version)

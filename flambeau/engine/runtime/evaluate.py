@@ -17,12 +17,21 @@ import numpy as np
 
 from flambeau.core.config import config
 from flambeau.engine.backend.allocator import as_array
+from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.program import Program, make_program
 from flambeau.engine.runtime.value import Template, Value
 
-__all__ = ["Trace", "evaluate", "flush", "observers", "pending_count", "read_array", "record",
+__all__ = [
+    "Trace",
+    "evaluate",
+    "evaluate_view",
+    "flush",
+    "observers",
+    "pending_count",
+    "read_array",
+    "record",
     "run_locked",
-]  # fmt: skip
+]
 
 # A loop that never looks at a value must not grow for ever. At the soft limit the list is
 # flushed where its first template comes again, so that a loop is always cut at the same place
@@ -43,6 +52,8 @@ def record(template: Template, inputs: tuple) -> Value:
     """The value of an operation on `inputs` (Values and numbers), to be computed later."""
     value = Value(template, inputs)
     if template.is_view:
+        if RECORDERS:
+            value.run = RECORDERS[0]
         return value
     pending = _pending
     if len(pending) >= SOFT_LIMIT and (
@@ -294,6 +305,20 @@ def _run(trace: Trace) -> None:
         value.buffer = buffer
         value.template = None
         value.inputs = ()
+
+
+def evaluate_view(value: Value) -> None:
+    """Give a view of evaluated values its buffer; what is pending stays so, nobody is told."""
+    with _lock:
+        trace = Trace()
+        trace.add(value)
+        trace.find_roots(value)
+        listening = observers[:]
+        observers.clear()
+        try:
+            _run(trace)
+        finally:
+            observers[:] = listening
 
 
 def run_locked(function: Callable[..., Any], *args: Any) -> Any:

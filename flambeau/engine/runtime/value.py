@@ -64,8 +64,9 @@ class Template:
 class Value:
     """A tensor's contents: recorded (template and inputs) or evaluated (buffer)."""
 
-    __slots__ = ("buffer", "error", "inputs", "template", "type")
-    error: Exception
+    __slots__ = ("buffer", "error", "inputs", "run", "template", "type")
+    error: Exception  # why evaluation failed
+    run: Any  # the Recorder that was active when a view was recorded; unset otherwise
 
     def __init__(self, template: Template, inputs: tuple) -> None:
         self.template: Template | None = template
