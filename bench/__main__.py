@@ -24,6 +24,8 @@ from bench.rows import ROWS, Row
 from bench.startup import STARTUPS, Startup, measure_startup
 from flambeau.engine.backend.pool import available_threads
 
+PAGES = (Path("README.md"), Path("README.zh.md"))
+
 
 def main() -> int:
     options = _parse()
@@ -47,8 +49,7 @@ def main() -> int:
         lines.append(line)
     if options.json:
         Path(options.json).write_text(json.dumps(as_json(machine, lines), indent=1) + "\n")
-    for name in options.pages:
-        page = Path(name)
+    for page in PAGES if options.pages else ():
         text = put_into_page(page.read_text(encoding="utf-8"), as_markdown(machine, lines))
         page.write_text(text, encoding="utf-8")
     return 1 if any(line.error for line in lines) else 0
@@ -86,11 +87,12 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="for each row (2)")
     parser.add_argument("--alone", action="store_true", help="without PyTorch")
     parser.add_argument(
-        "--pages", nargs="*", default=[], metavar="FILE",
-        help="put the table between the marks of these pages: README.md README.zh.md",
-    )  # fmt: skip
+        "--pages",
+        action="store_true",
+        help="put the table between the marks of README.md and README.zh.md",
+    )
     parser.add_argument("--list", action="store_true", help="only name the rows")
-    return parser.parse_args()  # fmt: skip
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
