@@ -14,11 +14,11 @@ import threading
 import numpy as np
 
 from flambeau.core.config import config
-from flambeau.engine.codegen.program import CONTROL_WORDS
+from flambeau.engine.codegen.program import CONTROL_WORDS, PLACE_WORDS
 
 __all__ = ["Pool", "available_threads"]
 
-_STOP, _WORKERS = 40, 48  # words of the control block
+_STOP, _WORKERS, _PLACES, _PROCESSOR = 40, 48, 49, 50  # words of the control block
 
 
 def available_threads() -> int:
@@ -52,6 +52,22 @@ def _quota() -> int | None:
     return None
 
 
+def _places(workers: list[threading.Thread]) -> np.ndarray | None:
+    """Where workers may run, for the executor (codegen/program.py); None if they are left alone:
+    this system cannot say, or there are fewer processors than threads."""
+    try:
+        allowed = os.sched_getaffinity(0)
+    except AttributeError:
+        return None
+    if len(workers) >= len(allowed) or max(allowed) >= PLACE_WORDS * 64:
+        return None
+    places = np.zeros(2 * PLACE_WORDS + len(workers), np.int64)
+    for processor in allowed:
+        places[processor // 64] |= np.uint64(1 << processor % 64).astype(np.int64)
+    places[2 * PLACE_WORDS :] = [worker.native_id or 0 for worker in workers]
+    return places
+
+
 class Pool:
     """The workers of one process."""
 
@@ -63,6 +79,7 @@ class Pool:
         self.control = memory[start : start + CONTROL_WORDS]
         self.address = self.control.ctypes.data
         self.threads: list[threading.Thread] = []
+        self._places: np.ndarray | None = None
         self.size = 0  # threads asked for, the caller included; 0: not started
         self._lock = threading.Lock()
         atexit.register(self.stop)
@@ -86,6 +103,10 @@ class Pool:
             ]  # fmt: skip
             for thread in self.threads:
                 thread.start()
+            self._places = _places(self.threads)
+            if self._places is not None:
+                self.control[_PROCESSOR] = -1
+                self.control[_PLACES] = self._places.ctypes.data
             self.size = threads
 
     def stop(self) -> None:
@@ -100,7 +121,7 @@ class Pool:
             for t in self.threads:
                 t.join(0.001)
         self.threads = []
-        self.control[_WORKERS] = 0
+        self.control[_WORKERS] = self.control[_PLACES] = 0
         self.size = 0
 
     def _forget(self) -> None:

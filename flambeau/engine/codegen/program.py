@@ -25,6 +25,13 @@ The control block, one cache line (8 words) for each entry:
     32  sleepers    workers that sleep or are about to
     40  stop        1: workers return
     48  workers     how many there are
+    49  places      address of the places, or 0
+    50  processor   the one the workers were last told to keep away from, or -1
+
+Places (Linux only): a processor set of PLACE_WORDS words, all that workers may use; as many words
+of scratch; the workers' thread numbers. The caller, before it wakes sleeping workers, bars them
+from the processor it runs on. Left to itself the kernel often wakes a worker right there, where
+it waits milliseconds for its turn: in a virtual machine an idle processor looks taken.
 
 Why counting down is safe: a worker raises `active` before it takes a piece, and the caller
 waits for `active` = 0 after the last piece was taken and before it writes the next step's
@@ -36,9 +43,10 @@ from __future__ import annotations
 from flambeau.core.device import Target
 from flambeau.engine.codegen.targets import family_of
 
-__all__ = ["CONTROL_WORDS", "NAMES", "program_text"]
+__all__ = ["CONTROL_WORDS", "NAMES", "PLACE_WORDS", "program_text"]
 
 CONTROL_WORDS = 64
+PLACE_WORDS = 16  # 1,024 processors: the size of the C library's cpu_set_t
 NAMES = ("flambeau_execute", "flambeau_worker", "flambeau_wake")
 SPINS = 3000  # looks of an idle worker before it sleeps: about 50 us
 
@@ -201,6 +209,55 @@ done:
 }
 """
 
+_PLACE = """
+define internal void @flambeau_place(ptr %control) nounwind noinline {
+entry:
+  %p.places = getelementptr i64, ptr %control, i64 49
+  %places = load ptr, ptr %p.places
+  %none = icmp eq ptr %places, null
+  br i1 %none, label %done, label %ask
+ask:
+  %cpu = call i32 @sched_getcpu()
+  %processor = sext i32 %cpu to i64
+  %p.processor = getelementptr i64, ptr %control, i64 50
+  %before = load i64, ptr %p.processor
+  %same = icmp eq i64 %processor, %before
+  %known = icmp ult i64 %processor, {place_bits}
+  %asis = xor i1 %known, true
+  %leave = or i1 %same, %asis
+  br i1 %leave, label %done, label %bar
+bar:
+  store i64 %processor, ptr %p.processor
+  %set = getelementptr i64, ptr %places, i64 {place_words}
+  call void @llvm.memcpy.p0.p0.i64(ptr %set, ptr %places, i64 {place_bytes}, i1 false)
+  %number = lshr i64 %processor, 6
+  %in.word = and i64 %processor, 63
+  %p.word = getelementptr i64, ptr %set, i64 %number
+  %word = load i64, ptr %p.word
+  %bit = shl i64 1, %in.word
+  %rest = xor i64 %bit, -1
+  %barred = and i64 %word, %rest
+  store i64 %barred, ptr %p.word
+  %p.workers = getelementptr i64, ptr %control, i64 48
+  %workers = load i64, ptr %p.workers
+  %p.threads = getelementptr i64, ptr %set, i64 {place_words}
+  br label %head
+head:
+  %i = phi i64 [ 0, %bar ], [ %i.next, %each ]
+  %in = icmp slt i64 %i, %workers
+  br i1 %in, label %each, label %done
+each:
+  %p.thread = getelementptr i64, ptr %p.threads, i64 %i
+  %thread = load i64, ptr %p.thread
+  %thread32 = trunc i64 %thread to i32
+  %ignored = call i32 @sched_setaffinity(i32 %thread32, i64 {place_bytes}, ptr %set)
+  %i.next = add i64 %i, 1
+  br label %head
+done:
+  ret void
+}
+"""
+
 _WORKER = """
 define void @flambeau_worker(ptr %control) nounwind {
 entry:
@@ -260,20 +317,31 @@ _FUTEX_WAKE = (
 )
 
 
+_LINUX = """
+declare i64 @syscall(i64, ...)
+declare i32 @sched_getcpu()
+declare i32 @sched_setaffinity(i32, i64, ptr)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+"""
+
+
 def program_text(target: Target) -> str:
     """The module with the functions in NAMES for a target."""
     row = family_of(target.triple)
-    if "linux" in target.triple:
-        declaration = "declare i64 @syscall(i64, ...)"
-        wait = "%w = " + _FUTEX_WAIT.format(futex=row.futex)
-        wake = "%w = " + _FUTEX_WAKE.format(futex=row.futex)
-    else:
-        declaration = "declare i32 @usleep(i32)"
-        wait, wake = "%w = call i32 @usleep(i32 200)", ""
     parts = [_EXECUTE, _WORK, _WAKE_UP, _DISPATCH, _WORKER]
-    text = "".join(parts)
+    if "linux" in target.triple:
+        parts = [_LINUX, *parts, _PLACE]
+        wait = "%w = " + _FUTEX_WAIT.format(futex=row.futex)
+        wake = "call void @flambeau_place(ptr %control)\n"
+        wake += "  %w = " + _FUTEX_WAKE.format(futex=row.futex)
+    else:
+        parts = ["declare i32 @usleep(i32)\n", *parts]
+        wait, wake = "%w = call i32 @usleep(i32 200)", ""
+    text = row.relax_declaration + "\n" + "".join(parts)
     for name, value in (
-        ("relax", row.relax), ("wait", wait), ("wake", wake), ("spins", str(SPINS)),
+        ("relax", row.relax), ("wait", wait), ("wake", wake), ("spins", SPINS),
+        ("place_words", PLACE_WORDS), ("place_bytes", PLACE_WORDS * 8),
+        ("place_bits", PLACE_WORDS * 64),
     ):  # fmt: skip
-        text = text.replace("{" + name + "}", value)
-    return f"{declaration}\n{row.relax_declaration}\n{text}"
+        text = text.replace("{" + name + "}", str(value))
+    return text

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -135,6 +136,30 @@ print([t.name for t in threading.enumerate()])
 flambeau.set_num_threads(2)
 x.exp().sum().item()
 """
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,
+    reason="needs two processors and a system that lets threads be placed",
+)
+def test_workers_are_woken_on_other_processors_than_the_callers(threads):
+    allowed = os.sched_getaffinity(0)
+    threads(2)
+    work()  # starts the worker while it may go anywhere
+    barred = set()
+    try:
+        for processor in sorted(allowed)[:2]:
+            os.sched_setaffinity(0, {processor})  # of the calling thread
+            work()
+            time.sleep(0.05)  # the worker falls asleep
+            work()
+            (worker,) = [t for t in threading.enumerate() if t.name.startswith("flambeau worker")]
+            left = os.sched_getaffinity(worker.native_id)
+            assert processor not in left and left
+            barred |= allowed - left
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert barred == set(sorted(allowed)[:2])
 
 
 def test_a_program_ends_while_workers_sleep():
