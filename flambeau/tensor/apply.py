@@ -20,6 +20,7 @@ from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import flush, record
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value
+from flambeau.tensor.bounds import check_indices
 from flambeau.tensor.external import tensor_over, write_external
 from flambeau.tensor.operation import Operation, operation
 from flambeau.tensor.tape import GradNode, anomaly, mode, new_node, next_sequence
@@ -71,6 +72,8 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
             key.append(kind)
     found = tuple(key)
     template = op.templates.get(found) or op.template(found)
+    if op.blame is not None:
+        check_indices(template, values)
     value = record(template, tuple(values))
     if external:
         value = _read_at_once(value, template)

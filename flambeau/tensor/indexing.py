@@ -27,9 +27,9 @@ from flambeau.core.shape import broadcast_shapes
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
-from flambeau.engine.runtime.evaluate import read_array
 from flambeau.tensor.apply import apply, apply_view
 from flambeau.tensor.boundary import read
+from flambeau.tensor.bounds import out_of_range
 from flambeau.tensor.elementwise import masked_fill
 from flambeau.tensor.external import tensor_over
 from flambeau.tensor.indices import (
@@ -164,16 +164,9 @@ def _blame(name: str, attributes: tuple, inputs: tuple) -> str | None:
     """The first index that is out of range, its place and the limit."""
     x, dims = inputs[0], attributes[0]
     for dim, index in zip(dims, inputs[-len(dims) :], strict=True):
-        size, array = x.type.shape[dim], read_array(index)
-        bad = np.argwhere((array < -size) | (array >= size))
-        if len(bad):
-            at = tuple(bad[0])
-            where = f", at {[int(i) for i in at]} of the index tensor" if at else ""
-            return (
-                f"{name}: index {int(array[at])} is out of bounds for dimension {dim} with size "
-                f"{size}{where}; required: {-size} <= index < {size}; "
-                "try clamp() on the index, or look for what made it"
-            )
+        words = out_of_range(name, index, dim, x.type.shape[dim])
+        if words:
+            return words
     return None
 
 
