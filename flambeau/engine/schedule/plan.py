@@ -72,6 +72,9 @@ class Plan:
 
 def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> Plan:
     """The plan that computes `roots`; leaves in `donated` may be overwritten."""
+    for node in topological(list(roots)):
+        if node.dtype.is_complex:  # two registers a number: no kernel is generated for them yet
+            raise NotCompiled(f"{node.primitive} on {node.dtype.name}")
     graph = simplify(list(roots))
     graph = decompose(graph)
     graph = [_without_reshape(r) for r in simplify(graph)]
