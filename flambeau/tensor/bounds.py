@@ -1,4 +1,4 @@
-"""Indices out of range: told at the call where the indices are known, else when they are computed."""
+"""Indices out of range: told at the call where they are known, else when they are computed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_indices(template: Template, values: list[Any]) -> None:
 
 
 def out_of_range(name: str, index: Value, dim: int, size: int, lowest: int | None = None) -> str:
-    """What is wrong with the first index outside `lowest` (-size unless given) .. size - 1, or ""."""
+    """What is wrong with the first index outside `lowest` (-size unless given) .. size - 1."""
     lowest = -size if lowest is None else lowest
     array = read_array(index)
     if not array.size or (array.min() >= lowest and array.max() < size):
