@@ -17,7 +17,9 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.meaning import MEANINGS, from_storage, to_storage
 from flambeau.engine.graph.node import Node
 from flambeau.engine.graph.primitives import EXPENSIVE, PRIMITIVES
+from flambeau.engine.schedule.plan import InterpretStep
 from tests.engine.running import (
+    compiled_program,
     interpreted_primitives,
     leaf_of,
     parameters,
@@ -222,6 +224,10 @@ STRUCTURE: dict[str, list[Row]] = {
     "argsort": [
         ([X], lambda x: build.argsort(x, 2, False)), ([X], lambda x: build.argsort(x, 1, True)),
     ],
+    "routine": [
+        ([X], lambda x, i=i: build.routine("qr", (build.apply("add", x, x),), ("reduced",))[i])
+        for i in (0, 1)
+    ],
     "iota": [
         ([X], lambda x: build.apply("mul", build.convert(build.iota(x.shape, 1), dt.float32), x)),
     ],
@@ -270,3 +276,15 @@ def test_structure_code_agrees_with_the_meaning(name: str, number: int) -> None:
         np.testing.assert_allclose(found, expected, rtol=2e-6 * times, atol=2e-7 * times * scale)
     else:
         np.testing.assert_array_equal(found, expected)
+
+
+def test_outputs_of_a_routine_come_from_one_call() -> None:
+    (x,) = parameters(X)
+    q, r = build.routine("qr", (build.apply("mul", x, x),), ("reduced",))
+    again = build.apply("sub", build.dot(q, r), build.apply("mul", x, x))
+    leaf = leaf_of(np.random.default_rng(0).normal(size=X[1]).astype(np.float32), dt.float32)
+    program = compiled_program([again], [leaf])
+    calls = [s for s in program.plan.steps if isinstance(s, InterpretStep)]
+    assert [len(s.nodes) for s in calls] == [2]
+    (found,) = run_compiled([again], [leaf])
+    assert np.abs(found).max() < 1e-5

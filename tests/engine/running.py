@@ -46,4 +46,4 @@ def run_interpreted(roots: list[Node], arrays: list[np.ndarray]) -> list[np.ndar
 def interpreted_primitives(roots: list[Node], leaves: list[Value]) -> set[str]:
     """The primitives of a compiled program that the interpreter answers."""
     steps = compiled_program(roots, leaves).plan.steps
-    return {s.node.primitive for s in steps if isinstance(s, InterpretStep)}
+    return {s.nodes[0].primitive for s in steps if isinstance(s, InterpretStep)}

@@ -11,6 +11,7 @@ from flambeau.core.shape import broadcast_shapes
 from flambeau.core.types import Shape, TensorType, tensor_type
 from flambeau.engine.graph.node import Node, intern, topological
 from flambeau.engine.graph.primitives import PRIMITIVES
+from flambeau.engine.graph.routines import ROUTINES
 
 __all__ = [
     "apply",
@@ -35,6 +36,7 @@ __all__ = [
     "random_bits",
     "reduce",
     "reshape",
+    "routine",
     "scalar",
     "scan",
     "scatter",
@@ -225,6 +227,12 @@ def update(base: Node, value: Node, shape: Shape, strides: Shape, offset: int) -
 
 def scan(x: Node, dim: int, mode: str) -> Node:
     return make("scan", (x,), (dim, mode))
+
+
+def routine(name: str, sources: tuple[Node, ...], options: tuple = ()) -> tuple[Node, ...]:
+    """The outputs of the row `name` of ROUTINES."""
+    types = ROUTINES[name].infer(options, *(s.type for s in sources))
+    return tuple(make("routine", sources, (name, options, i)) for i in range(len(types)))
 
 
 def argsort(x: Node, dim: int, descending: bool) -> Node:

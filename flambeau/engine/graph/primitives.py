@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from flambeau.core import dtype as dt
 from flambeau.core.types import TensorType, tensor_type
+from flambeau.engine.graph.routines import ROUTINES
 
 __all__ = ["EXPENSIVE", "PRIMITIVES", "Primitive"]
 
@@ -25,7 +26,7 @@ class Primitive:
     """One row of PRIMITIVES. `arity` -1 means any number of sources."""
 
     name: str
-    kind: str  # leaf, elementwise, movement, reduce, contraction, indexing, scan, sort
+    kind: str  # leaf, elementwise, movement, reduce, contraction, indexing, scan, sort, routine
     arity: int
     attributes: tuple[str, ...]
     infer: Infer
@@ -129,6 +130,11 @@ def _indices(t: tuple[TensorType, ...], a: tuple) -> TensorType:
     return tensor_type(dt.int64, t[0].shape)
 
 
+def _output(t: tuple[TensorType, ...], a: tuple) -> TensorType:
+    name, options, output = a
+    return ROUTINES[name].infer(options, *t)[output]
+
+
 def _bits(t: tuple[TensorType, ...], a: tuple) -> TensorType:
     return tensor_type(dt.uint32, a[0])
 
@@ -174,6 +180,8 @@ def _rows() -> list[Primitive]:
         Primitive("update", "indexing", 2, ("shape", "strides", "offset"), _same),
         Primitive("scan", "scan", 1, ("dim", "mode"), _same),  # mode "sum", "prod", "max", "min"
         Primitive("argsort", "sort", 1, ("dim", "descending"), _indices),  # always stable
+        # one output of a row of ROUTINES: linear algebra and the like, never compiled
+        Primitive("routine", "routine", -1, ("name", "options", "output"), _output),
     ]  # fmt: skip
     unary = (
         "neg abs sign floor ceil round trunc sqrt rsqrt reciprocal exp expm1 log log1p log2 "

@@ -58,14 +58,14 @@ class CompiledProgram:
             if isinstance(step, InterpretStep):
                 self._close(steps, kinds)
                 steps = []
-                self.segments.append(step.node)
+                self.segments.append(step)
             elif isinstance(step, KernelStep):
                 steps.append(self._kernel_step(step, next(addresses)))
             else:
                 steps.append(self._dot_step(step))
         self._close(steps, kinds)
         alone = self.segments[0] if len(self.segments) == 1 else None
-        self.single = None if isinstance(alone, Node) else alone
+        self.single = None if isinstance(alone, InterpretStep) else alone
 
     def _compile(self) -> list[int]:
         kernels = [s.lowered.kernel for s in self.plan.steps if isinstance(s, KernelStep)]
@@ -142,8 +142,8 @@ class CompiledProgram:
             self.single.run(values)
         else:
             for segment in self.segments:
-                if isinstance(segment, Node):
-                    self._interpret(segment, values)
+                if isinstance(segment, InterpretStep):
+                    self._interpret(segment.nodes, values)
                 else:
                     segment.run(values)
         fresh = dict(zip([i for i, _ in self.outputs], made, strict=True))
@@ -151,12 +151,13 @@ class CompiledProgram:
             fresh[p.at] if p.kind == "output" else leaves[p.at].buffer for p in self.plan.results
         ]
 
-    def _interpret(self, node: Node, values: list[int]) -> None:
-        parameters = [build.parameter(i, s.type) for i, s in enumerate(node.sources)]
-        alone = build.make(node.primitive, tuple(parameters), node.attributes)
-        arrays = [self._array(s, values) for s in node.sources]
-        (result,) = interpret([alone], arrays, [])
-        self._array(node, values)[...] = result
+    def _interpret(self, nodes: list[Node], values: list[int]) -> None:
+        sources = nodes[0].sources
+        parameters = tuple(build.parameter(i, s.type) for i, s in enumerate(sources))
+        alone = [build.make(n.primitive, parameters, n.attributes) for n in nodes]
+        arrays = [self._array(s, values) for s in sources]
+        for node, result in zip(nodes, interpret(alone, arrays, []), strict=True):
+            self._array(node, values)[...] = result
 
     def _array(self, buffer: Node | Scratch, values: list[int]) -> np.ndarray:
         slot, offset = self._slot(self.plan.places[buffer])

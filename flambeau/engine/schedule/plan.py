@@ -44,9 +44,12 @@ class KernelStep:
 
 @dataclass
 class InterpretStep:
-    """A node that no backend compiles: the NumPy meaning answers, outside the native program."""
+    """Nodes that no backend compiles: the NumPy meaning answers, outside the native program.
 
-    node: Node
+    They have the same sources: a routine's outputs, or one node of another primitive.
+    """
+
+    nodes: list[Node]
 
 
 Step = KernelStep | DotStep | InterpretStep
@@ -154,8 +157,23 @@ def _steps(graph: list[Node], refused: set[Node]) -> tuple[list[Step], dict[Node
                 _require_stored(node, readable)
             except NeedsBuffer as error:
                 refused.add(error.node)
-            steps.append(InterpretStep(node))
+            _interpret(node, steps)
     return steps, shared
+
+
+def _interpret(node: Node, steps: list[Step]) -> None:
+    """Add `node` to the step that calls its routine, or make a step for it."""
+    if node.primitive == "routine":
+        for step in steps:
+            if isinstance(step, InterpretStep) and _same_call(step.nodes[0], node):
+                step.nodes.append(node)
+                return
+    steps.append(InterpretStep([node]))
+
+
+def _same_call(a: Node, b: Node) -> bool:
+    same = a.primitive == b.primitive and a.sources == b.sources
+    return same and a.attributes[:-1] == b.attributes[:-1]
 
 
 def _group_steps(group: Group, stored: Any) -> list[Step]:
@@ -277,7 +295,7 @@ def _touched(step: Step) -> list[Any]:
         return [w.value for w in step.lowered.words if w.kind == "buffer"]
     if isinstance(step, DotStep):
         return [step.node, step.left.buffer, step.right.buffer]
-    return [step.node, *step.node.sources]
+    return [*step.nodes, *step.nodes[0].sources]
 
 
 def _nbytes(buffer: Any) -> int:
@@ -322,7 +340,9 @@ def _may_fail(step: Step) -> bool:
     """Whether the step may meet an index out of range."""
     if isinstance(step, KernelStep):
         return any(w.kind == "record" for w in step.lowered.words)
-    return isinstance(step, InterpretStep) and PRIMITIVES[step.node.primitive].kind == "indexing"
+    return (
+        isinstance(step, InterpretStep) and PRIMITIVES[step.nodes[0].primitive].kind == "indexing"
+    )
 
 
 def _reads_after(lowered: Lowered, leaf: Node, root: Node) -> bool:

@@ -14,9 +14,10 @@ import numpy as np
 from flambeau.core.dtype import DType
 from flambeau.engine.graph.meaning.elementwise import elementwise
 from flambeau.engine.graph.meaning.structure import STRUCTURE
-from flambeau.engine.graph.meaning.values import from_storage, hold, store, to_storage
+from flambeau.engine.graph.meaning.values import from_storage, hold, narrow, store, to_storage
 from flambeau.engine.graph.node import Node, topological
 from flambeau.engine.graph.primitives import PRIMITIVES
+from flambeau.engine.graph.routines import ROUTINES
 
 __all__ = ["MEANINGS", "from_storage", "hold", "interpret", "store", "to_storage"]
 
@@ -31,12 +32,27 @@ def _elementwise(name: str) -> Callable[..., Array]:
     return apply
 
 
+# the outputs of the routines called so far, by name, options and sources
+Calls = dict[tuple, tuple[Array, ...]]
+
+
+def _routine(node: Node, *arrays: Array, calls: Calls | None = None) -> Array:
+    """The output that `node` stands for; a call that is among `calls` is not made again."""
+    name, options, output = node.attributes
+    calls = {} if calls is None else calls
+    key = (name, options, node.sources)
+    if key not in calls:
+        calls[key] = ROUTINES[name].compute(options, *arrays)
+    return narrow(calls[key][output], node.dtype)
+
+
 # name -> (node, *values of its sources) -> value, as `values.py` holds them. A `parameter` gets
 # its stored array and a `scalar` its number in place of sources.
 MEANINGS: dict[str, Callable[..., Array]] = {
     **STRUCTURE,
     **{row.name: _elementwise(row.name) for row in PRIMITIVES.values()
        if row.kind == "elementwise"},
+    "routine": _routine,
 }  # fmt: skip
 
 
@@ -62,9 +78,10 @@ def interpret(
     for node in (*(s for n in order for s in n.sources), *roots):
         uses[node] += 1
     values: dict[Node, Array] = {}
+    calls: Calls = {}
     with np.errstate(all="ignore"):
         for node in order:
-            values[node] = _evaluate(node, values, parameters, scalars)
+            values[node] = _evaluate(node, values, parameters, scalars, calls)
             for s in node.sources:
                 uses[s] -= 1
                 if not uses[s]:
@@ -73,12 +90,15 @@ def interpret(
 
 
 def _evaluate(
-    node: Node, values: dict[Node, Array], parameters: Sequence[Any], scalars: Sequence[Any]
-) -> Array:
+    node: Node, values: dict[Node, Array], parameters: Sequence[Any], scalars: Sequence[Any],
+    calls: Calls,
+) -> Array:  # fmt: skip
     if node.primitive == "parameter":
         result = MEANINGS["parameter"](node, parameters[node.attributes[0]])
     elif node.primitive == "scalar":
         result = MEANINGS["scalar"](node, scalars[node.attributes[0]])
+    elif node.primitive == "routine":
+        result = _routine(node, *[values[s] for s in node.sources], calls=calls)
     else:
         result = MEANINGS[node.primitive](node, *[values[s] for s in node.sources])
     assert result.shape == node.shape, f"{node!r}: {result.shape}, expected {node.shape}"

@@ -1,0 +1,14 @@
+"""ROUTINES: what is computed on the host as a whole, by NumPy or a library: decompositions.
+
+A routine is one node of the graph for each of its outputs (primitive `routine`); nodes that
+differ in the output alone are computed by one call.
+"""
+
+from __future__ import annotations
+
+from flambeau.engine.graph.routines.linalg import LINALG
+from flambeau.engine.graph.routines.table import Routine
+
+__all__ = ["ROUTINES", "Routine"]
+
+ROUTINES: dict[str, Routine] = {**LINALG}
