@@ -49,6 +49,10 @@ def _real(t: tuple[TensorType, ...], a: tuple) -> TensorType:
     return tensor_type(t[0].dtype.to_real(), t[0].shape)
 
 
+def _complex(t: tuple[TensorType, ...], a: tuple) -> TensorType:
+    return tensor_type(t[0].dtype.to_complex(), t[0].shape)
+
+
 def _declared(t: tuple[TensorType, ...], a: tuple) -> TensorType:
     """Leaves: attributes are (..., type)."""
     return a[-1]
@@ -151,6 +155,7 @@ def _rows() -> list[Primitive]:
         Primitive("random_bits", "leaf", 2, ("shape",), _bits),
         # elementwise
         Primitive("where", "elementwise", 3, (), _second),
+        Primitive("complex", "elementwise", 2, (), _complex),  # of its real and imaginary part
         Primitive("convert", "elementwise", 1, ("dtype",), _as_dtype),  # as C does; to bool: != 0
         Primitive("bitcast", "elementwise", 1, ("dtype",), _as_dtype),  # same itemsize
         # movement: no arithmetic, only which element is where
@@ -184,11 +189,12 @@ def _rows() -> list[Primitive]:
         Primitive("routine", "routine", -1, ("name", "options", "output"), _output),
     ]  # fmt: skip
     unary = (
-        "neg abs sign floor ceil round trunc sqrt rsqrt reciprocal exp expm1 log log1p log2 "
+        "neg sign floor ceil round trunc sqrt rsqrt reciprocal exp expm1 log log1p log2 "
         "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc erfinv lgamma "
         "digamma not"  # `not`: logical on bool, bitwise on integers
     )
     rows += [Primitive(n, "elementwise", 1, (), _same) for n in unary.split()]
+    rows += [Primitive(n, "elementwise", 1, (), _real) for n in ("abs", "real", "imag")]
     binary = (
         "add sub mul div pow maximum minimum atan2 fmod remainder floor_div "
         "and or xor shift_left shift_right"

@@ -1,9 +1,9 @@
 """The pipeline on one page: a graph becomes a plan.
 
-simplify, decompose, partition, then for each group lower and transform, then memory. Each
-stage is value in, value out; nothing else in the package knows the order. A plan is data: the
-kernels, what each of their words holds, and where every buffer lies. The backend makes a
-program of it.
+split complex values, simplify, decompose, partition, then for each group lower and transform,
+then memory. Each stage is value in, value out; nothing else in the package knows the order. A
+plan is data: the kernels, what each of their words holds, and where every buffer lies. The
+backend makes a program of it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from flambeau.engine.kernel import ir
 from flambeau.engine.kernel.choose import PIECE
 from flambeau.engine.kernel.lower import NeedsBuffer, Scratch, cut_reduction, lower_group
 from flambeau.engine.kernel.transform import Lowered, finish
+from flambeau.engine.schedule.complex import split_complex
 from flambeau.engine.schedule.decompose import decompose
 from flambeau.engine.schedule.library import DotStep, match_dot
 from flambeau.engine.schedule.memory import Lifetimes, assign_arena
@@ -75,10 +76,7 @@ class Plan:
 
 def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> Plan:
     """The plan that computes `roots`; leaves in `donated` may be overwritten."""
-    for node in topological(list(roots)):
-        if node.dtype.is_complex:  # two registers a number: no kernel is generated for them yet
-            raise NotCompiled(f"{node.primitive} on {node.dtype.name}")
-    graph = simplify(list(roots))
+    graph = simplify(split_complex(roots))
     graph = decompose(graph)
     graph = [_without_reshape(r) for r in simplify(graph)]
     if config.CHECK:

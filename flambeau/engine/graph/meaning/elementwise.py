@@ -103,6 +103,13 @@ def _sign(x: Array) -> Any:
     return (x > 0).astype(x.dtype) - (x < 0).astype(x.dtype)
 
 
+def _complex(re: Array, im: Array) -> Array:
+    """Put together, not added: 1j times infinity has no real part."""
+    result = np.empty(re.shape, np.result_type(re.dtype, np.complex64))
+    result.real, result.imag = re, im
+    return result
+
+
 def _rsqrt(x: Array) -> Any:
     return 1.0 / np.sqrt(x)
 
@@ -194,6 +201,9 @@ ELEMENTWISE: dict[str, Function] = {
     # "convert", "bitcast" and "where" are in `elementwise`: they do not compute
     "neg": _by_kind("b", np.logical_not, np.negative),
     "abs": np.abs,
+    "real": np.real,
+    "imag": np.imag,
+    "complex": _complex,
     "sign": _sign,
     "floor": _by_kind("biu", _same, np.floor),
     "ceil": _by_kind("biu", _same, np.ceil),
