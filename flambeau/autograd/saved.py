@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flambeau.tensor.complex_numbers import conj
 from flambeau.tensor.tape import GradNode, Node, mode
 from flambeau.tensor.tensor import Tensor
 
@@ -11,14 +12,19 @@ __all__ = ["check_version", "released_error", "saved_input", "saved_output"]
 
 
 def saved_input(node: GradNode, i: int) -> Any:
-    """Input i of the call, as it was: a tensor, or the Python number."""
+    """Input i of the call, as it was: a tensor, or the Python number.
+
+    A complex tensor comes conjugated, and so does a complex result: the cotangent of z in
+    w = f(z) is g times the conjugate of f'(z), which for the functions here is f'(conj z). So one
+    rule serves real and complex numbers. Convention: conjugate Wirtinger derivatives, as PyTorch's.
+    """
     entry = node.saved[i]
     if type(entry) is not tuple:
         return entry
     x, version = entry
     if x._storage.version != version:
         raise changed_error(node, x, version, f"input {i}")
-    return x
+    return conj(x) if x._storage.value.type.dtype.is_complex else x
 
 
 def saved_output(node: GradNode) -> Tensor:
@@ -26,15 +32,16 @@ def saved_output(node: GradNode) -> Tensor:
     alias, version = node.output
     if alias._storage.version != version:
         raise changed_error(node, alias, version, "the result")
+    is_complex = alias._storage.value.type.dtype.is_complex
     if not mode.grad:
-        return alias
+        return conj(alias) if is_complex else alias
     out = Tensor._of(alias._storage)  # a new one each time: the node must not refer to itself
     out._layout = alias._layout
     out._view_value = alias._view_value
     out._view_version = alias._view_version
     out._grad_fn = node
     out._requires_grad = True
-    return out
+    return conj(out) if is_complex else out
 
 
 def check_version(node: Node, x: Tensor, version: int, what: str) -> None:

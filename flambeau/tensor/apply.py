@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from flambeau.core import dtype as dt
 from flambeau.core.config import config
 from flambeau.core.layout import Layout, contiguous
 from flambeau.core.types import Shape
@@ -23,6 +24,7 @@ from flambeau.engine.runtime.value import Value
 from flambeau.tensor.bounds import check_indices
 from flambeau.tensor.external import tensor_over, write_external
 from flambeau.tensor.operation import Operation, operation
+from flambeau.tensor.promotion import get_default_dtype
 from flambeau.tensor.tape import GradNode, anomaly, mode, new_node, next_sequence
 from flambeau.tensor.tensor import Tensor, origin
 from flambeau.tensor.view import AS_STRIDED, grad_fn_of, layout_of, value_of
@@ -66,8 +68,8 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
             kind: type | None = type(x)
             if kind is not float and kind is not int and kind is not bool:
                 kind = _number_kind(op, x)
-                if kind is None:  # of NumPy
-                    return apply(op, tuple([from_numpy_operand(x) for x in inputs]), attributes)
+                if kind is None:  # of NumPy, or complex
+                    return apply(op, _as_operands(inputs), attributes)
             values.append(x)
             key.append(kind)
     found = tuple(key)
@@ -108,8 +110,8 @@ class NotAnOperand(TypeError):
 
 
 def _number_kind(op: Operation, x: Any) -> type | None:
-    """The class of number that x is; None for what NumPy knows."""
-    if isinstance(x, (np.generic, np.ndarray)):
+    """The class of number that x is; None for what becomes an operand by `_as_operands`."""
+    if isinstance(x, (np.generic, np.ndarray, complex)):
         return None
     for base in (bool, int, float):
         if isinstance(x, base):
@@ -120,11 +122,23 @@ def _number_kind(op: Operation, x: Any) -> type | None:
     )
 
 
-def from_numpy_operand(x: Any) -> Any:
-    """A NumPy scalar as a Python number, an array as a tensor that shares its memory."""
-    if isinstance(x, np.generic):
-        return x.item()
-    return tensor_over(x) if isinstance(x, np.ndarray) else x
+def _as_operands(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """NumPy scalars as Python numbers, arrays as tensors that share their memory, and complex
+    numbers as tensors without dims, which no tensor's dtype gives way to."""
+    found = [x.item() if isinstance(x, np.generic) else x for x in inputs]
+    found = [tensor_over(x) if isinstance(x, np.ndarray) else x for x in found]
+    wide = any(isinstance(x, Tensor) and x.dtype in (dt.float64, dt.complex128) for x in found)
+    dtype = dt.complex128 if wide else get_default_dtype().to_complex()
+    return tuple([
+        apply(COMPLEX_NUMBER, (x.real, x.imag), (dtype,)) if isinstance(x, complex) else x
+        for x in found
+    ])  # fmt: skip
+
+
+@operation("complex_number")
+def COMPLEX_NUMBER(re: Node, im: Node, dtype: dt.DType) -> Node:
+    """A Python complex number as a tensor without dims."""
+    return build.apply("complex", *[build.convert(x, dtype.to_real()) for x in (re, im)])
 
 
 def record_history(op: Operation, inputs: tuple[Any, ...], key: tuple, result: Tensor) -> None:

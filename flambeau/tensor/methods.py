@@ -17,6 +17,7 @@ from flambeau.tensor import (
     arithmetic,
     attributes,
     boundary,
+    complex_numbers,
     conversion,
     creation,
     duplicates,
@@ -66,7 +67,7 @@ _NO_TWIN = frozenset(
 )
 # functions whose first argument is no tensor, or that PyTorch has only as functions
 _NO_METHOD = frozenset(
-    "cat concat concatenate stack hstack vstack row_stack dstack column_stack block_diag "
+    "complex polar cat concat concatenate stack hstack vstack row_stack dstack column_stack block_diag "
     "cartesian_prod einsum tensordot chain_matmul atleast_1d atleast_2d atleast_3d std_mean "
     "var_mean".split()
 )
@@ -163,7 +164,7 @@ _ONLY_METHODS: dict[str, Function] = {
 
 # families of operations: FUNCTIONS are functions of the package and methods, METHODS only methods,
 # IN_PLACE names the functions that have a twin
-_FAMILIES: tuple[Any, ...] = (indexing, joining, linalg, scanning)
+_FAMILIES: tuple[Any, ...] = (complex_numbers, indexing, joining, linalg, scanning)
 
 
 def _family_rows(family: Any) -> list[Method]:
@@ -216,8 +217,6 @@ FUNCTIONS: dict[str, Function] = {
     **{name: getattr(creation, name) for name in creation.FUNCTIONS},
     **random.FUNCTIONS,
     **grids.FUNCTIONS,
-    "real": trivial.real,
-    "imag": trivial.imag,
     "get_num_threads": boundary.get_num_threads,
     "set_num_threads": boundary.set_num_threads,
     **{name: f for family in _FAMILIES for name, f in family.FUNCTIONS.items()},
@@ -348,7 +347,7 @@ def _operators() -> dict[str, Function]:
 PROPERTIES: dict[str, Any] = {
     **attributes.PROPERTIES,
     **writing.PROPERTIES,
-    **trivial.PROPERTIES,
+    **complex_numbers.PROPERTIES,
     "T": property(shaping.reversed_view, doc="All dims in reverse order."),
     "mT": property(shaping.adjoint_view, doc="The last two dims swapped."),
     "H": property(shaping.t, doc="A matrix transposed."),

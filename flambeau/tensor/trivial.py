@@ -1,4 +1,4 @@
-"""Methods whose answer is the same for every real tensor in the CPU's memory."""
+"""Methods whose answer is the same for every tensor in the CPU's memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flambeau.tensor.boundary import read_storage
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.writing import resize_
 
-__all__ = ["METHODS", "UntypedStorage", "conj", "imag", "is_same_size", "real"]
+__all__ = ["METHODS", "UntypedStorage", "is_same_size"]
 
 
 def _itself(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -21,29 +21,6 @@ def _itself(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 def _never(self: Tensor, *args: Any, **kwargs: Any) -> bool:
     return False
-
-
-def real(input: Tensor) -> Tensor:
-    """The real part; a real tensor itself."""
-    return _of_real("real", input)
-
-
-def conj(input: Tensor) -> Tensor:
-    """The complex conjugate; a real tensor itself."""
-    return _of_real("conj", input)
-
-
-def _of_real(name: str, x: Tensor) -> Tensor:
-    if x.dtype.is_complex:
-        raise NotImplementedError(f"{name}: not implemented for {x.dtype.name}")
-    return x
-
-
-def imag(input: Tensor) -> Tensor:
-    """The imaginary part; RuntimeError for real tensors."""
-    if input.dtype.is_complex:
-        raise NotImplementedError(f"imag: not implemented for {input.dtype.name}")
-    raise RuntimeError("imag: imag is not implemented for tensors with non-complex dtypes.")
 
 
 def is_same_size(input: Tensor, other: Tensor) -> bool:
@@ -123,7 +100,5 @@ METHODS: dict[str, Callable[..., Any]] = {
 
 # functions of the package as well as methods
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "conj": conj, "conj_physical": conj, "is_same_size": is_same_size,
+    "is_same_size": is_same_size,
 }  # fmt: skip
-
-PROPERTIES: dict[str, property] = {"real": property(real), "imag": property(imag)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flambeau.autograd.vjps import (
+    complex_numbers,
     creation,
     elementwise,
     indexing,
@@ -24,6 +25,7 @@ from flambeau.autograd.vjps.table import (
 __all__ = [
     "NON_DIFFERENTIABLE",
     "VJPS",
+    "complex_numbers",
     "creation",
     "elementwise",
     "indexing",
