@@ -155,6 +155,8 @@ def _logaddexp(base2: bool) -> Expand:
     """log(exp(a) + exp(b)) = max + log1p(exp(min - max)); in base 2 likewise."""
 
     def formula(a: Node, b: Node) -> Node:
+        if a.dtype.is_complex and not base2:
+            return _complex_logaddexp(a, b)
         high = build.apply("maximum", a, b)
         gap = build.apply("neg", build.apply("abs", build.apply("sub", a, b)))
         if base2:
@@ -166,6 +168,14 @@ def _logaddexp(base2: bool) -> Expand:
         return build.apply("where", equal, a, build.apply("add", high, rest))
 
     return formula
+
+
+def _complex_logaddexp(a: Node, b: Node) -> Node:
+    """The operand with the greater real part is taken out."""
+    is_first = build.apply("ge", build.apply("real", a), build.apply("real", b))
+    high, low = build.apply("where", is_first, a, b), build.apply("where", is_first, b, a)
+    rest = build.apply("log1p", build.apply("exp", build.apply("sub", low, high)))
+    return build.apply("add", high, rest)
 
 
 def _is_infinite(x: Node) -> Node:
@@ -296,7 +306,7 @@ def _scaled(name: str, primitive: str) -> Operation:
     def op(x: Node, y: Node, alpha: Node) -> Node:
         """x + alpha * y, or x - alpha * y."""
         a, b = promoted(name, x, y)
-        if alpha.dtype.is_floating_point and not a.dtype.is_floating_point:
+        if alpha.dtype.is_floating_point and a.dtype.category in ("bool", "int"):
             raise RuntimeError(
                 f"{name}: For integral input tensors, argument alpha must not be a floating point "
                 "number; try an integer alpha or .float()"

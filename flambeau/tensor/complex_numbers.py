@@ -1,13 +1,15 @@
 """Complex numbers: their parts, their conjugates, and how they are made.
 
 Operations:
-  real imag conj (x)           of complex tensors
+  real imag conj sgn (x)       of complex tensors
+  angle (x)
   complex (x, y)               from a real and an imaginary part of one dtype
   view_as_real view_as_complex the two parts as a last dim of 2
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +19,10 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import adopt, apply
 from flambeau.tensor.inplace import into
-from flambeau.tensor.operation import operation
+from flambeau.tensor.operation import OPERATIONS, operation
+from flambeau.tensor.promotion import as_float
 from flambeau.tensor.tensor import Tensor
+from flambeau.tensor.unary import number_like
 
 __all__ = ["CONJ", "FUNCTIONS", "METHODS", "PROPERTIES", "complex_", "conj", "imag", "real"]
 
@@ -43,6 +47,22 @@ def COMPLEX(x: Node, y: Node) -> Node:
 def CONJ(x: Node) -> Node:
     imaginary = build.apply("neg", build.apply("imag", x))
     return build.apply("complex", build.apply("real", x), imaginary)
+
+
+@operation("sgn")
+def SGN(x: Node) -> Node:
+    return build.apply("sign", x)
+
+
+@operation("angle")
+def ANGLE(x: Node) -> Node:
+    """atan2(imag, real); 0 or pi for real numbers, NaN for NaN."""
+    if x.dtype.is_complex:
+        return build.apply("atan2", build.apply("imag", x), build.apply("real", x))
+    x = as_float(x)
+    angle = build.apply("where", build.apply("lt", x, number_like(x, 0)), number_like(x, math.pi),
+                        number_like(x, 0))  # fmt: skip
+    return build.apply("where", build.apply("ne", x, x), x, angle)
 
 
 @operation("view_as_real")
@@ -94,6 +114,28 @@ def conj_physical(input: Tensor, *, out: Any = None) -> Tensor:
 def conj_physical_(self: Tensor) -> Tensor:
     """The complex conjugate in place."""
     return adopt(self, conj(self), "conj_physical_") if self.dtype.is_complex else self
+
+
+def sgn(input: Tensor, *, out: Any = None) -> Tensor:
+    """x / |x|, and 0 at 0: the sign of real numbers."""
+    result = apply(SGN if input.dtype.is_complex else OPERATIONS["sign"], (input,))
+    return result if out is None else into(out, result, "sgn")
+
+
+def angle(input: Tensor, *, out: Any = None) -> Tensor:
+    """The angle with the positive real axis, in radians.
+
+    >>> import flambeau
+    >>> flambeau.tensor([1j, -1, 2]).angle()
+    tensor([1.5708, 3.1416, 0.0000])
+    """
+    result = apply(ANGLE, (input,))
+    return result if out is None else into(out, result, "angle")
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Which elements have no imaginary part."""
+    return (imag(input) if input.dtype.is_complex else input.new_zeros(input._shape)) == 0  # type: ignore[attr-defined, no-any-return]
 
 
 def _set_real(self: Tensor, value: Any) -> None:
@@ -190,9 +232,10 @@ def view_as_complex(input: Tensor) -> Tensor:
 # functions of the package as well as methods
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "real": real, "imag": imag, "conj": conj, "conj_physical": conj_physical,
-    "complex": complex_, "polar": polar,
+    "sgn": sgn, "angle": angle, "isreal": isreal, "complex": complex_, "polar": polar,
     "view_as_real": view_as_real, "view_as_complex": view_as_complex,
 }  # fmt: skip
+IN_PLACE = ("sgn",)
 METHODS: dict[str, Callable[..., Any]] = {"conj_physical_": conj_physical_}
 PROPERTIES: dict[str, property] = {
     "real": property(real, _set_real, doc="The real part."),

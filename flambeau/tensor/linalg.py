@@ -20,6 +20,7 @@ from flambeau.core.shape import broadcast_shapes, normalize_dim
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply
+from flambeau.tensor.complex_numbers import conj
 from flambeau.tensor.inplace import into
 from flambeau.tensor.operation import operation
 from flambeau.tensor.promotion import in_full_precision
@@ -153,7 +154,9 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
     return matmul(input, tensor, out=out)
 
 
-vdot = dot
+def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The sum of the products of one vector's conjugated elements and another's."""
+    return dot(conj(input), other, out=out)
 
 
 def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:

@@ -67,8 +67,8 @@ _NO_TWIN = frozenset(
 )
 # functions whose first argument is no tensor, or that PyTorch has only as functions
 _NO_METHOD = frozenset(
-    "complex polar cat concat concatenate stack hstack vstack row_stack dstack column_stack block_diag "
-    "cartesian_prod einsum tensordot chain_matmul atleast_1d atleast_2d atleast_3d std_mean "
+    "complex polar cat concat concatenate stack hstack vstack row_stack dstack column_stack "
+    "block_diag cartesian_prod einsum tensordot chain_matmul atleast_1d atleast_2d atleast_3d std_mean "
     "var_mean".split()
 )
 

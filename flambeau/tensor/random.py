@@ -79,7 +79,7 @@ def next_key(generator: Generator | None = None) -> tuple[Any, Any]:
 # -- new tensors --------------------------------------------------------------------------------
 def _float_dtype(name: str, dtype: Any, otherwise: DType | None = None) -> DType:
     found = check_dtype(name, dtype, otherwise)
-    if not found.is_floating_point:
+    if found.category in ("bool", "int"):
         raise NotImplementedError(
             f"{name}: not implemented for {found.name!r}; required: a floating-point dtype; "
             "try randint or .to(dtype) of the result"

@@ -186,10 +186,18 @@ def mean(
 
 
 # -- variance -----------------------------------------------------------------------------------
+def _squared_size(x: Node) -> Node:
+    """|x|**2."""
+    if not x.dtype.is_complex:
+        return build.apply("mul", x, x)
+    parts = [build.apply(name, x) for name in ("real", "imag")]
+    return build.apply("add", *[build.apply("mul", p, p) for p in parts])
+
+
 def variance_node(x: Node, dims: Shape, correction: float) -> Node:
     """sum((x - mean)**2) / max(0, count - correction) over dims, which stay."""
     gap = build.apply("sub", x, _mean_node(x, dims))
-    squares = build.reduce("sum", build.apply("mul", gap, gap), dims)
+    squares = build.reduce("sum", _squared_size(gap), dims)
     return build.apply("div", squares, number_like(squares, max(0.0, _count(x, dims) - correction)))
 
 
@@ -197,14 +205,14 @@ def variance_node(x: Node, dims: Shape, correction: float) -> Node:
 def VAR(x: Node, dims: Shape, correction: float, keepdim: bool) -> Node:
     _need_float("var", x)
     found = variance_node(in_full_precision(x), dims, correction)
-    return build.convert(finish(found, dims, keepdim), x.dtype)
+    return build.convert(finish(found, dims, keepdim), x.dtype.to_real())
 
 
 @operation("std")
 def STD(x: Node, dims: Shape, correction: float, keepdim: bool) -> Node:
     _need_float("std", x)
     found = build.apply("sqrt", variance_node(in_full_precision(x), dims, correction))
-    return build.convert(finish(found, dims, keepdim), x.dtype)
+    return build.convert(finish(found, dims, keepdim), x.dtype.to_real())
 
 
 def _statistic(name: str, op: Operation) -> Callable[..., Tensor]:
@@ -424,9 +432,11 @@ def LOGSUMEXP(x: Node, dims: Shape, keepdim: bool) -> Node:
     if any(wide.shape[d] == 0 for d in dims):
         found = build.apply("log", build.reduce("sum", wide, dims))
         return build.convert(finish(found, dims, keepdim), source.dtype)
-    high = build.reduce("max", wide, dims)
+    # complex numbers are shifted by the greatest real part
+    part = build.apply("real", wide) if wide.dtype.is_complex else wide
+    high = build.reduce("max", part, dims)
     infinite = build.apply("eq", build.apply("abs", high), number_like(high, math.inf))
-    shift = build.apply("where", infinite, number_like(high, 0), high)
+    shift = build.convert(build.apply("where", infinite, number_like(high, 0), high), wide.dtype)
     total = build.reduce("sum", build.apply("exp", build.apply("sub", wide, shift)), dims)
     found = build.apply("add", build.apply("log", total), shift)
     return build.convert(finish(found, dims, keepdim), source.dtype)
@@ -461,7 +471,7 @@ def NORM(x: Node, p: float, dims: Shape, keepdim: bool) -> Node:
     else:
         total = build.reduce("sum", build.apply("pow", size, number_like(size, p)), dims)
         found = build.apply("pow", total, number_like(total, 1 / p))
-    return build.convert(finish(found, dims, keepdim), x.dtype)
+    return build.convert(finish(found, dims, keepdim), x.dtype.to_real())
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Any = None,

@@ -135,15 +135,28 @@ def UNIFORM(key0: Node, key1: Node, low: Node, high: Node, shape: Shape, dtype: 
     return build.convert(scaled, dtype)
 
 
+def _complex(parts: Node) -> Node:
+    """Complex numbers of two parts along dim 0."""
+    shape = parts.shape[1:]
+    steps = (1,) * len(parts.shape)
+    halves = [build.slice_(parts, (i, *(0 for _ in shape)), (1, *shape), steps) for i in (0, 1)]
+    return build.apply("complex", *[build.reshape(h, shape) for h in halves])
+
+
 @operation("rand")
 def RAND(key0: Node, key1: Node, shape: Shape, dtype: DType) -> Node:
-    """Numbers in [0, 1)."""
+    """Numbers in [0, 1); complex ones have both parts there."""
+    if dtype.is_complex:
+        return _complex(uniform_node(key0, key1, (2, *shape), dtype.to_real()))
     return build.convert(uniform_node(key0, key1, shape, dtype), dtype)
 
 
 @operation("randn")
 def RANDN(key0: Node, key1: Node, shape: Shape, dtype: DType) -> Node:
-    """Standard normal numbers."""
+    """Standard normal numbers; of complex ones |z|**2 is 1 on average."""
+    if dtype.is_complex:
+        z = normal_node(key0, key1, (2, *shape), dtype.to_real())
+        return _complex(build.apply("mul", z, build.constant(math.sqrt(0.5), z.dtype)))
     return build.convert(normal_node(key0, key1, shape, dtype), dtype)
 
 

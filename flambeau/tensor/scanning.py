@@ -141,7 +141,7 @@ def logcumsumexp(input: Tensor, dim: Any, *, axis: Any = None, out: Any = None) 
 
     Steps of doubled length (Hillis and Steele, 1986): each adds what lies 1, 2, 4 ... before.
     """
-    if not input.dtype.is_floating_point:
+    if input.dtype.category in ("bool", "int"):
         raise RuntimeError(
             message("logcumsumexp", f"a tensor of dtype {input.dtype.name}",
                     "a floating-point dtype", ".float()")

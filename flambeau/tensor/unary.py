@@ -213,7 +213,6 @@ _ROWS: dict[str, Expand] = {
 _ALIASES = {
     "negative": "neg",
     "absolute": "abs",
-    "sgn": "sign",
     "fix": "trunc",
     "arcsin": "asin",
     "arccos": "acos",

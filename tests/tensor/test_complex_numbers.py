@@ -85,18 +85,18 @@ def test_errors(call: Any, text: str) -> None:
 
 
 PROGRAMS = [
-    lambda T, x, y: (x * y).abs().sum(),
-    lambda T, x, y: (x / y).real.sum(),
-    lambda T, x, y: (x * y).exp().imag.sum(),
-    lambda T, x, y: (x @ y.conj()).abs(),
-    lambda T, x, y: (x**3 * y.sin()).abs().pow(2).sum(),
-    lambda T, x, y: T.view_as_real(x * y * (2 + 1j)).tanh().sum(),
-    lambda T, x, y: (x.sqrt() * y.log()).imag.sum(),
-    lambda T, x, y: (x.cumsum(0) * y.cosh()).real.sum(),
-    lambda T, x, y: T.polar(x.abs(), y.real).imag.sum(),
-    lambda T, x, y: T.view_as_complex(T.stack([x.real, y.imag], -1)).pow(2).imag.sum(),
-    lambda T, x, y: (x.real * y).imag.sum(),
-    lambda T, x, y: T.complex(x.imag, y.real).reciprocal().abs().sum(),
+    lambda lib, x, y: (x * y).abs().sum(),
+    lambda lib, x, y: (x / y).real.sum(),
+    lambda lib, x, y: (x * y).exp().imag.sum(),
+    lambda lib, x, y: (x @ y.conj()).abs(),
+    lambda lib, x, y: (x**3 * y.sin()).abs().pow(2).sum(),
+    lambda lib, x, y: lib.view_as_real(x * y * (2 + 1j)).tanh().sum(),
+    lambda lib, x, y: (x.sqrt() * y.log()).imag.sum(),
+    lambda lib, x, y: (x.cumsum(0) * y.cosh()).real.sum(),
+    lambda lib, x, y: lib.polar(x.abs(), y.real).imag.sum(),
+    lambda lib, x, y: lib.view_as_complex(lib.stack([x.real, y.imag], -1)).pow(2).imag.sum(),
+    lambda lib, x, y: (x.real * y).imag.sum(),
+    lambda lib, x, y: lib.complex(x.imag, y.real).reciprocal().abs().sum(),
 ]
 
 
@@ -104,10 +104,10 @@ PROGRAMS = [
 def test_gradients_are_pytorchs(number: int) -> None:
     torch = pytest.importorskip("torch")
     results = []
-    for T in (torch, flambeau):
-        x = T.from_numpy(A.copy()).requires_grad_()
-        y = T.from_numpy(B.copy()).requires_grad_()
-        out = PROGRAMS[number](T, x, y)
+    for lib in (torch, flambeau):
+        x = lib.from_numpy(A.copy()).requires_grad_()
+        y = lib.from_numpy(B.copy()).requires_grad_()
+        out = PROGRAMS[number](lib, x, y)
         out.backward()
         results.append([out.item()] + [
             None if g is None else g.resolve_conj().numpy() for g in (x.grad, y.grad)

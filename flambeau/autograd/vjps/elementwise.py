@@ -34,7 +34,7 @@ vjp("div", lambda g, y: g / y, lambda g, out, y: -g * out / y)
 vjp("neg", lambda g: -g)
 vjp("reciprocal", lambda g, out: -g * (out * out))
 vjp("square", lambda g, x: g * (x * 2.0))
-vjp("abs", lambda g, x: g * x.conj().sgn())
+vjp("abs", lambda g, x: g * x.conj().sgn())  # also of complex x, see complex_numbers.py
 vjp("positive", lambda g: g)
 
 

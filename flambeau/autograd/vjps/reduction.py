@@ -74,6 +74,7 @@ def _var(g: Tensor, x: Tensor, types: tuple, attributes: tuple) -> Any:
     dims, correction, _ = attributes
     divisor = _count(types, dims) - correction
     scale = 2.0 / divisor if divisor > 0 else math.nan
+    x = x.conj()  # type: ignore[attr-defined]  # |x|**2 is not holomorphic
     return _kept(g, types, dims) * ((x - apply(MEAN, (x,), (dims, True))) * scale)
 
 
@@ -131,6 +132,7 @@ vjp("logsumexp", _logsumexp)
 def _norm(g: Tensor, x: Tensor, out: Tensor, types: tuple, attributes: tuple) -> Any:
     """Attributes are (p, dims, keepdim). Zero where the norm is zero."""
     p, dims, _ = attributes
+    x = x.conj()  # type: ignore[attr-defined]  # |x| is not holomorphic
     if p == 0:
         return apply(ZEROS, (), (types[0].shape, g.dtype))
     kept = _kept(g, types, dims)

@@ -186,6 +186,16 @@ def _logarithm(x: Pair) -> Pair:
     return _log(_magnitude(x)), _atan2(x[1], x[0])
 
 
+def _logarithm_of_sum(x: Pair) -> Pair:
+    """log(1 + x), precise for small x: log |1 + x| is half of log1p(2 re + |x|**2)."""
+    re, im = x
+    shifted = _add(re, _number(re, 1))
+    is_small = build.apply("lt", _max(_abs(re), _abs(im)), _number(re, 0.25))
+    square = _add(_mul(re, _add(re, _number(re, 2))), _mul(im, im))
+    near = _mul(build.apply("log1p", _where(is_small, square, _number(re, 0))), _number(re, 0.5))
+    return _where(is_small, near, _log(_magnitude((shifted, im)))), _atan2(im, shifted)
+
+
 def _power(a: Pair, b: Pair) -> Pair:
     """exp(b log a), and 0 ** b is 0, but 1 for b = 0."""
     re, im = _exponential(_product(b, _logarithm(a)))
@@ -222,6 +232,7 @@ TO_COMPLEX: dict[str, Callable[..., Pair]] = {
     "sqrt": lambda node, a: _square_root(a),
     "exp": lambda node, a: _exponential(a),
     "log": lambda node, a: _logarithm(a),
+    "log1p": lambda node, a: _logarithm_of_sum(a),
     "pow": lambda node, a, b: _power(a, b),
     "sign": lambda node, a: _unit(a),
     "sin": lambda node, a: (_mul(_sin(a[0]), _cosh(a[1])), _mul(_cos(a[0]), _sinh(a[1]))),

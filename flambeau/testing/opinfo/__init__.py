@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flambeau.testing.opinfo import (
+    complex_numbers,
     elementwise,
     indexing,
     joining,
@@ -21,6 +22,7 @@ __all__ = [
     "Input",
     "Sample",
     "add_samples",
+    "complex_numbers",
     "elementwise",
     "indexing",
     "joining",

@@ -59,7 +59,7 @@ PROGRAMS = {
     "put": ([X, (dt.int64, (3,)), X], lambda a, i, b: build.put(a, i, b, 0, "add")),
     "update": ([X, (dt.complex64, (4,))], lambda a, v: build.update(a, v, (4,), (5,), 3)),
 }  # fmt: skip
-for _name in "neg reciprocal sqrt exp log sign sin cos sinh cosh real imag abs".split():
+for _name in "neg reciprocal sqrt exp log log1p sign sin cos sinh cosh real imag abs".split():
     PROGRAMS[_name] = ([X], lambda a, name=_name: build.apply(name, a))
 
 

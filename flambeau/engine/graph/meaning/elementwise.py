@@ -73,10 +73,11 @@ def bitcast(x: Array, source: DType, target: DType) -> Array:
 
 # -- helpers ------------------------------------------------------------------------------------
 def _precise(function: Function) -> Function:
-    """`function` in float64 for floating-point arrays."""
+    """`function` in float64 for floating-point arrays, in complex128 for complex ones."""
 
     def apply(*arrays: Array) -> Any:
-        return function(*[x.astype(np.float64) if x.dtype.kind == "f" else x for x in arrays])
+        wide = {"f": np.float64, "c": np.complex128}
+        return function(*[x.astype(wide.get(x.dtype.kind, x.dtype)) for x in arrays])
 
     return apply
 
