@@ -19,7 +19,7 @@ INSIDE_FUNCTIONS = {
     ("engine/runtime/program.py", "flambeau.engine.runtime.compiled"): "loads LLVM",
     ("engine/backend/cpu.py", "llvmlite.binding"): "loads LLVM",
     ("engine/backend/jit.py", "llvmlite.binding"): "loads LLVM",
-    ("engine/backend/blas.py", "scipy_openblas32"): "may be missing",
+    ("engine/graph/routines/lapack.py", "scipy_openblas32"): "may be missing",
     ("cli.py", "flambeau.demo.train"): "only one command needs all of the package",
 }
 

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
 
 from flambeau.core import dtype as dt
-from flambeau.core.config import config, log
+from flambeau.core.config import config
 from flambeau.core.device import Target
 from flambeau.core.dtype import DType
 from flambeau.engine.backend.jit import compile_text
 from flambeau.engine.codegen.gemm import blas_thunk
+from flambeau.engine.graph.routines.lapack import is_present, library
 
 __all__ = ["blas_name", "dot_function", "dot_tiles", "has_blas", "is_present"]
 
 ROUTINES = {dt.float32: ("sgemm", "float"), dt.float64: ("dgemm", "double")}
-SUFFIXES = (".so", ".dylib", ".dll")
 SMALL = 1 << 18  # multiplications below which one call does all: less than 10 us of work
-
-
-@functools.lru_cache(maxsize=1)
-def _library() -> Any:
-    """The OpenBLAS of the wheel scipy-openblas32, or None."""
-    try:
-        import scipy_openblas32
-    except ImportError:
-        log(1, "no BLAS: scipy-openblas32 is not installed")
-        return None
-    folder, name = scipy_openblas32.get_lib_dir(), scipy_openblas32.get_library()
-    (path,) = [f for f in Path(folder).iterdir() if name in f.stem and f.suffix in SUFFIXES]
-    handle = ctypes.CDLL(str(path))
-    # all threads are ours: two pools would fight for the processors
-    handle.scipy_openblas_set_num_threads(1)
-    return handle
 
 
 def has_blas(dtype: DType) -> bool:
@@ -43,25 +24,20 @@ def has_blas(dtype: DType) -> bool:
     return bool(config.BLAS) and dtype in ROUTINES and is_present()
 
 
-def is_present() -> bool:
-    """Whether there is a library; it is loaded when the first product needs it."""
-    return find_spec("scipy_openblas32") is not None
-
-
 def blas_name() -> str:
     """The library's own description of itself, or why there is none."""
-    library = _library()
-    if library is None:
+    handle = library()
+    if handle is None:
         return "none (scipy-openblas32 is not installed)"
-    library.scipy_openblas_get_config.restype = ctypes.c_char_p
-    return library.scipy_openblas_get_config().decode()
+    handle.scipy_openblas_get_config.restype = ctypes.c_char_p
+    return handle.scipy_openblas_get_config().decode()
 
 
 @functools.cache
 def dot_function(dtype: DType, target: Target) -> int:
     """The address of the kernel that multiplies tiles of matrices through the library."""
     routine, ctype = ROUTINES[dtype]
-    address = ctypes.cast(getattr(_library(), f"scipy_cblas_{routine}"), ctypes.c_void_p).value
+    address = ctypes.cast(getattr(library(), f"scipy_cblas_{routine}"), ctypes.c_void_p).value
     assert address is not None
     name = f"flambeau_{routine}"
     text = blas_thunk(name, ctype, dtype.itemsize)

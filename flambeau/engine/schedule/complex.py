@@ -32,6 +32,9 @@ def split_complex(roots: Sequence[Node]) -> list[Node]:
         if node.dtype.is_complex:
             pairs[node] = _pair(node, reals, pairs)
         elif any(s.dtype.is_complex for s in node.sources):
+            if node.primitive == "routine":
+                reals[node] = _routine(node, reals, pairs)
+                continue
             rule = TO_REAL.get(node.primitive)
             if rule is None:
                 raise NotCompiled(f"{node.primitive} of {node.sources[0].dtype.name}")
@@ -59,6 +62,8 @@ def _pair(node: Node, reals: dict[Node, Node], pairs: dict[Node, Pair]) -> Pair:
         return _converted(node, reals, pairs)
     if node.primitive == "complex":
         return reals[node.sources[0]], reals[node.sources[1]]
+    if node.primitive == "routine":
+        return _parts_of(_routine(node, reals, pairs))
     if node.primitive in PART_BY_PART:
         return _part_by_part(node, reals, pairs)
     rule = TO_COMPLEX.get(node.primitive)
@@ -69,11 +74,22 @@ def _pair(node: Node, reals: dict[Node, Node], pairs: dict[Node, Pair]) -> Pair:
 
 def _read(node: Node) -> Pair:
     index, type = node.attributes
-    shape = type.shape
-    both = build.parameter(index, tensor_type(type.dtype.to_real(), (*shape, 2)))
-    starts, steps = (0,) * len(shape), (1,) * (len(shape) + 1)
+    return _parts_of(build.parameter(index, tensor_type(type.dtype.to_real(), (*type.shape, 2))))
+
+
+def _parts_of(both: Node) -> Pair:
+    shape = both.shape[:-1]
+    starts, steps = (0,) * len(shape), (1,) * len(both.shape)
     parts = [build.slice_(both, (*starts, i), (*shape, 1), steps) for i in (0, 1)]
     return build.reshape(parts[0], shape), build.reshape(parts[1], shape)
+
+
+def _routine(node: Node, reals: dict[Node, Node], pairs: dict[Node, Pair]) -> Node:
+    """The same output of the same routine, called by way of `on_parts`."""
+    name, options, output = node.attributes
+    sources = tuple(_joined(pairs[s]) if s in pairs else reals[s] for s in node.sources)
+    is_complex = tuple(s in pairs for s in node.sources)
+    return build.make("routine", sources, ("on_parts", (name, options, is_complex), output))
 
 
 def _converted(node: Node, reals: dict[Node, Node], pairs: dict[Node, Pair]) -> Pair:

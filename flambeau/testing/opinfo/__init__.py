@@ -5,6 +5,7 @@ from __future__ import annotations
 from flambeau.testing.opinfo import (
     complex_numbers,
     elementwise,
+    fourier,
     indexing,
     joining,
     layers,
@@ -24,6 +25,7 @@ __all__ = [
     "add_samples",
     "complex_numbers",
     "elementwise",
+    "fourier",
     "indexing",
     "joining",
     "layers",

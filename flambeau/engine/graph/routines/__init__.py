@@ -6,9 +6,13 @@ differ in the output alone are computed by one call.
 
 from __future__ import annotations
 
+from flambeau.engine.graph.routines.factors import FACTORS
+from flambeau.engine.graph.routines.fourier import FOURIER
 from flambeau.engine.graph.routines.linalg import LINALG
+from flambeau.engine.graph.routines.parts import on_parts
 from flambeau.engine.graph.routines.table import Routine
 
 __all__ = ["ROUTINES", "Routine"]
 
-ROUTINES: dict[str, Routine] = {**LINALG}
+ROUTINES: dict[str, Routine] = {**FOURIER, **LINALG, **FACTORS}
+ROUTINES["on_parts"] = on_parts(ROUTINES)
