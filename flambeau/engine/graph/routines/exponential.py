@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from flambeau.engine.graph.routines.lapack import one_batch
+
 __all__ = ["exponential"]
 
 Array = np.ndarray[Any, Any]
@@ -31,8 +33,7 @@ def exponential(a: Array) -> Array:
     >>> exponential(np.array([[0.0, 1.0], [-1.0, 0.0]])).round(4).tolist()
     [[0.5403, 0.8415], [-0.8415, 0.5403]]
     """
-    *batch, n, _ = a.shape
-    matrices = a.reshape(-1, n, n)
+    matrices = one_batch(a)
     result = np.empty_like(matrices)
     norms = np.abs(matrices).sum(-2).max(-1, initial=0)
     degrees = DEGREES["f" if a.dtype in (np.float32, np.complex64) else "d"]

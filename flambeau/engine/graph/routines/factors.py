@@ -5,15 +5,22 @@ Matrices are the last two dims. `info` is as in linalg.py; nothing here raises.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from flambeau.core import dtype as dt
 from flambeau.core.types import TensorType, tensor_type
-from flambeau.engine.graph.routines import lapack
 from flambeau.engine.graph.routines.exponential import exponential
-from flambeau.engine.graph.routines.lapack import Matrices, columns, factor, rows
+from flambeau.engine.graph.routines.lapack import (
+    Matrices,
+    columns,
+    factor,
+    one_batch,
+    rows,
+    solve_triangles,
+)
 from flambeau.engine.graph.routines.table import Routine
 
 __all__ = ["FACTORS"]
@@ -49,7 +56,7 @@ def _permutation_types(options: tuple, pivots: TensorType) -> Types:
 
 def _permutation(options: tuple, pivots: Any) -> Arrays:
     *batch, k = pivots.shape
-    swaps = pivots.reshape(-1, k).astype(np.int64) - 1
+    swaps = pivots.reshape(prod(batch), k).astype(np.int64) - 1
     order = np.tile(np.arange(options[0]), (len(swaps), 1))
     every = np.arange(len(swaps))
     for i in range(k):
@@ -81,12 +88,9 @@ def _solve_triangular_types(options: tuple, a: TensorType, b: TensorType) -> Typ
 
 
 def _solve_triangular(options: tuple, a: Any, b: Any) -> Arrays:
-    *batch, m, k = b.shape
-    result = np.array(b, order="C").reshape(-1, m, k)
+    result = one_batch(np.array(b, order="C"))
     if result.size:
-        n = a.shape[-1]
-        triangles = np.ascontiguousarray(a).reshape(-1, n, n)
-        lapack.solve_triangles(triangles, result, *options)
+        solve_triangles(one_batch(np.ascontiguousarray(a)), result, *options)
     return (result.reshape(b.shape),)
 
 
@@ -125,7 +129,7 @@ def _ldl_solve(options: tuple, a: Any, pivots: Any, b: Any) -> Arrays:
     n, k = b.shape[-2:]
     factors, result = columns(a), columns(b)
     if result.size:
-        places = np.ascontiguousarray(pivots, np.int32).reshape(-1, n)
+        places = np.ascontiguousarray(pivots, np.int32).reshape(len(result), n)
         name = _symmetric("trs", options, a)
         factor(name, result, "L", n, k, Matrices(factors), n, Matrices(places), Matrices(result), n)
     return (rows(result, b.shape[:-2]),)

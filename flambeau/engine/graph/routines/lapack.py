@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import functools
 from importlib.util import find_spec
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ import numpy as np
 
 from flambeau.core.config import log
 
-__all__ = ["Matrices", "columns", "factor", "is_present", "library", "rows", "solve_triangles"]
+__all__ = [
+    "Matrices", "columns", "factor", "is_present", "library", "one_batch", "rows",
+    "solve_triangles",
+]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 
@@ -73,8 +77,12 @@ class Matrices:
 
 def columns(a: Array) -> Array:
     """A batch (..., m, n) as a fresh (count, n, m): column after column in memory."""
-    m, n = a.shape[-2:]
-    return np.array(a.swapaxes(-1, -2), order="C").reshape(-1, n, m)
+    return one_batch(np.array(a.swapaxes(-1, -2), order="C"))
+
+
+def one_batch(a: Array) -> Array:
+    """(..., m, n) as (count, m, n)."""
+    return a.reshape(prod(a.shape[:-2]), *a.shape[-2:])
 
 
 def rows(a: Array, batch: tuple[int, ...]) -> Array:
