@@ -35,8 +35,10 @@ from flambeau.tensor import (
     reduction,
     scanning,
     shaping,
+    short_time,
     trivial,
     unary,
+    windows,
     writing,
 )
 from flambeau.tensor.apply import NotAnOperand, apply
@@ -68,8 +70,8 @@ _NO_TWIN = frozenset(
 # functions whose first argument is no tensor, or that PyTorch has only as functions
 _NO_METHOD = frozenset(
     "complex polar cat concat concatenate stack hstack vstack row_stack dstack column_stack "
-    "block_diag cartesian_prod einsum tensordot chain_matmul atleast_1d atleast_2d atleast_3d std_mean "
-    "var_mean".split()
+    "block_diag cartesian_prod einsum tensordot chain_matmul atleast_1d atleast_2d atleast_3d "
+    "std_mean var_mean".split()
 )
 
 
@@ -164,7 +166,7 @@ _ONLY_METHODS: dict[str, Function] = {
 
 # families of operations: FUNCTIONS are functions of the package and methods, METHODS only methods,
 # IN_PLACE names the functions that have a twin
-_FAMILIES: tuple[Any, ...] = (complex_numbers, indexing, joining, linalg, scanning)
+_FAMILIES: tuple[Any, ...] = (complex_numbers, indexing, joining, linalg, scanning, short_time)
 
 
 def _family_rows(family: Any) -> list[Method]:
@@ -225,6 +227,7 @@ FUNCTIONS: dict[str, Function] = {
     "zero_": writing.zero_,
     "is_tensor": attributes.is_tensor,
     **patterns.FUNCTIONS,
+    **windows.FUNCTIONS,
     "set_printoptions": printing.set_printoptions,
     "can_cast": promotion.can_cast,
     "get_default_dtype": promotion.get_default_dtype,

@@ -1,0 +1,7 @@
+"""flambeau.signal: windows."""
+
+from __future__ import annotations
+
+from flambeau.signal import windows
+
+__all__ = ["windows"]
