@@ -29,7 +29,7 @@ from flambeau.engine.runtime.evaluate import read_array
 from flambeau.tensor.apply import apply
 from flambeau.tensor.inplace import into
 from flambeau.tensor.operation import operation
-from flambeau.tensor.promotion import common_dtype, full_precision, promoted
+from flambeau.tensor.promotion import common_dtype, full_precision, is_number, promoted
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.unary import number_like
 from flambeau.tensor.view import value_of
@@ -101,8 +101,11 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 # -- bounds -------------------------------------------------------------------------------------
 def _bounded(name: str, primitive: str, x: Node, bound: Node) -> Node:
     dtype = common_dtype(x, bound)
-    if dtype is dt.bool_:
-        raise NotImplementedError(f"{name}: not implemented for bool; try .int()")
+    if dtype is dt.bool_ and is_number(bound):
+        raise NotImplementedError(
+            f"{name}: not implemented for a bool tensor and a bool number; "
+            "try a bool tensor as the bound, or .int()"
+        )
     return build.apply(primitive, build.convert(x, dtype), build.convert(bound, dtype))
 
 

@@ -15,15 +15,16 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
+from flambeau.core import dtype as dt
 from flambeau.core.errors import message
 from flambeau.core.shape import broadcast_shapes, normalize_dim
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply
 from flambeau.tensor.complex_numbers import conj
-from flambeau.tensor.inplace import into
+from flambeau.tensor.inplace import TO, into
 from flambeau.tensor.operation import operation
-from flambeau.tensor.promotion import in_full_precision
+from flambeau.tensor.promotion import in_full_precision, promote_types
 from flambeau.tensor.reduction import sum_
 from flambeau.tensor.shaping import diagonal, permute, reshape, unsqueeze
 from flambeau.tensor.tensor import Tensor
@@ -188,21 +189,61 @@ def _added(name: str, multiply: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def function(
         input: Tensor, x: Tensor, y: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None
     ) -> Tensor:
+        if not input.dtype is x.dtype is y.dtype:
+            names = [t.dtype.name for t in (input, x, y)]
+            raise RuntimeError(
+                message(name, f"dtypes {names}", "the three tensors must have the same dtype",
+                        f".to(flambeau.{names[1]})")
+            )  # fmt: skip
+        if x.dtype is dt.bool_:
+            raise NotImplementedError(f"{name}: not implemented for bool; try .int()")
+        if x.dtype.category == "int":
+            beta, alpha = int(beta), int(alpha)
         result = _plus(input, beta, multiply(x, y), alpha)
         return result if out is None else into(out, result, name)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"beta * input + alpha * {multiply.__name__}(x, y)."
+    function.__doc__ = (
+        f"beta * input + alpha * {multiply.__name__}(x, y); integers take the integer parts of "
+        "beta and alpha."
+    )
     return function
 
 
 def _bmm_sum(x: Tensor, y: Tensor) -> Tensor:
-    return sum_(bmm(x, y), 0)
+    return sum_(bmm(x, y), 0, dtype=x.dtype)
 
 
 _bmm_sum.__name__ = "bmm"
-addmm, addmv, addr = _added("addmm", mm), _added("addmv", mv), _added("addr", outer)
+addmm, addmv = _added("addmm", mm), _added("addmv", mv)
 baddbmm, addbmm = _added("baddbmm", bmm), _added("addbmm", _bmm_sum)
+
+
+def addr(
+    input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Any = None
+) -> Tensor:
+    """beta * input + alpha * outer(vec1, vec2); for bools, `or` of what beta and alpha let in."""
+    dtypes = (input.dtype, vec1.dtype, vec2.dtype)
+    is_bool = all(d is dt.bool_ for d in dtypes)
+    for word, number in (("beta", beta), ("alpha", alpha)):
+        if isinstance(number, bool) and not is_bool:
+            raise RuntimeError(
+                message("addr", f"{word}={number} and dtypes {[d.name for d in dtypes]}",
+                        f"Boolean {word} only supported for Boolean results", str(int(number)))
+            )  # fmt: skip
+        if isinstance(number, float) and all(d.category in ("bool", "int") for d in dtypes):
+            raise RuntimeError(
+                message("addr", f"{word}={number} and dtypes {[d.name for d in dtypes]}",
+                        f"For integral input tensors, argument {word} must not be a floating point "
+                        "number", ".float()")
+            )  # fmt: skip
+    if is_bool:
+        beta, alpha = bool(beta), bool(alpha)
+    target = promote_types(dtypes[0], promote_types(dtypes[1], dtypes[2]))
+    if vec1.dtype is not target:
+        vec1 = apply(TO, (vec1,), (target,))
+    result = _plus(input, beta, outer(vec1, vec2), alpha)
+    return result if out is None else into(out, result, "addr")
 
 
 def chain_matmul(*matrices: Tensor) -> Tensor:
@@ -233,20 +274,23 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) -> Tensor:
     """Sums of products over several dims of both.
 
-    dims: how many dims to sum, the last of `a` and the first of `b`; or two lists of dims.
+    dims: how many dims to sum, the last of `a` and the first of `b`; or two lists of dims. A dim
+    of size 1 is repeated along the dim that it meets.
     """
+    if isinstance(dims, Tensor):
+        dims = dims.tolist()  # type: ignore[attr-defined]
     if isinstance(dims, int):
+        if not 0 <= dims <= min(len(a._shape), len(b._shape)):
+            raise RuntimeError(
+                message("tensordot", f"dims={dims} for {len(a._shape)} and {len(b._shape)} dims",
+                        "tensordot expects dims >= 0 and at most the dims of either tensor")
+            )  # fmt: skip
         left, right = list(range(len(a._shape) - dims, len(a._shape))), list(range(dims))
     else:
         left, right = ([d] if isinstance(d, int) else list(d) for d in (dims[0], dims[1]))
     left = [normalize_dim("tensordot", d, len(a._shape)) for d in left]
     right = [normalize_dim("tensordot", d, len(b._shape)) for d in right]
-    if [a._shape[d] for d in left] != [b._shape[d] for d in right]:
-        raise RuntimeError(
-            message("tensordot", f"shapes {list(a._shape)} and {list(b._shape)} with dims "
-                    f"{left} and {right}",
-                    "contracted dimensions need to match in size")
-        )  # fmt: skip
+    a, b = _matched(a, left, b, right)
     keep_a = [d for d in range(len(a._shape)) if d not in left]
     keep_b = [d for d in range(len(b._shape)) if d not in right]
     shape = [a._shape[d] for d in keep_a] + [b._shape[d] for d in keep_b]
@@ -255,6 +299,30 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
     y = reshape(permute(b, right + keep_b), (k, prod([b._shape[d] for d in keep_b])))
     result = reshape(matmul(x, y), shape)
     return result if out is None else into(out, result, "tensordot")
+
+
+def _matched(
+    a: Tensor, left: Sequence[int], b: Tensor, right: Sequence[int]
+) -> tuple[Tensor, Tensor]:
+    """Both with equal sizes in the dims that meet: what meets a size of 1 is summed."""
+    given = f"shapes {list(a._shape)} and {list(b._shape)} with dims {left} and {right}"
+    if len(left) != len(right):
+        raise RuntimeError(
+            message("tensordot", given, "both dimension lists should have same length")
+        )
+    if len(set(left)) != len(left) or len(set(right)) != len(right):
+        raise RuntimeError(message("tensordot", given, "each dim once in its list of dims"))
+    pairs = list(zip(left, right, strict=True))
+    if any(a._shape[i] != b._shape[j] and 1 not in (a._shape[i], b._shape[j]) for i, j in pairs):
+        raise RuntimeError(
+            message("tensordot", given, "contracted dimensions need to match in size")
+        )
+    wide_a = [i for i, j in pairs if b._shape[j] == 1 != a._shape[i]]
+    wide_b = [j for i, j in pairs if a._shape[i] == 1 != b._shape[j]]
+    return (
+        sum_(a, wide_a, True, dtype=a.dtype) if wide_a else a,
+        sum_(b, wide_b, True, dtype=b.dtype) if wide_b else b,
+    )
 
 
 # -- einsum -------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from flambeau.tensor.inplace import TO, into
 from flambeau.tensor.joining import cat
 from flambeau.tensor.operation import Operation, operation
 from flambeau.tensor.promotion import need_tensor
-from flambeau.tensor.shaping import narrow
+from flambeau.tensor.shaping import clone, narrow
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.unary import number_like
 
@@ -174,7 +174,7 @@ def diff(
         raise RuntimeError(message("diff", f"order n={n}", "order must be non-negative"))
     at = normalize_dim("diff", dim, len(input._shape))
     parts = [x for x in (prepend, input, append) if x is not None]
-    result = cat(parts, at) if len(parts) > 1 else input * 1 if n == 0 else input
+    result = cat(parts, at) if len(parts) > 1 else clone(input) if n == 0 else input
     for _ in range(n):
         size = max(result._shape[at] - 1, 0)
         first = 1 if result._shape[at] else 0
@@ -183,38 +183,58 @@ def diff(
     return result if out is None else into(out, result, "diff")
 
 
-def _areas(name: str, y: Tensor, x: Tensor | None, dx: Any, dim: int) -> tuple[Tensor, int]:
-    """The area of each strip between neighbours."""
-    if y.dtype is dt.bool_ or (x is not None and x.dtype is dt.bool_):
-        raise RuntimeError(f"{name}: received a bool input; required: numbers; try .float()")
-    at = normalize_dim(name, dim, len(y._shape))
-    size = y._shape[at]
-    count, first = max(size - 1, 0), 1 if size else 0
-    means = (narrow(y, at, first, count) + narrow(y, at, 0, count)) / 2
-    if x is None:
-        return means * dx, at
-    if len(x._shape) == 1:
-        if x._shape[0] != size:
+def _check_samples(name: str, y: Tensor, x: Tensor | None, dim: int) -> int:
+    """The dim; y and x must be numbers, and as many along it."""
+    for word, tensor in (("y", y), ("x", x)):
+        if tensor is not None and tensor.dtype is dt.bool_:
             raise RuntimeError(
-                message(name, f"x of {x._shape[0]} places for {size} values",
-                        "There must be one `x` value for each sample point")
+                message(name, f"a bool tensor as `{word}`", "received a bool input, but bool is "
+                        "not supported: numbers", ".float()")
             )  # fmt: skip
-        return means * diff(x).reshape((count,) + (1,) * (len(y._shape) - at - 1)), at  # type: ignore[attr-defined]
-    return means * diff(x, dim=at - len(y._shape)), at
+    at = normalize_dim(name, dim, len(y._shape))
+    if x is not None and len(x._shape) == 1 and x._shape[0] != y._shape[at]:
+        raise RuntimeError(
+            message(name, f"x of {x._shape[0]} places for {y._shape[at]} values",
+                    "There must be one `x` value for each sample point")
+        )  # fmt: skip
+    return at
+
+
+def _doubled_areas(y: Tensor, x: Tensor | None, at: int) -> Any:
+    """Twice the area of each strip between neighbours, of width 1 without x."""
+    count, first = max(y._shape[at] - 1, 0), 1 if y._shape[at] else 0
+    sums: Any = narrow(y, at, first, count) + narrow(y, at, 0, count)  # type: ignore[operator]
+    if x is None:
+        return sums
+    if len(x._shape) == 1:
+        return sums * diff(x).reshape((count,) + (1,) * (len(y._shape) - at - 1))  # type: ignore[attr-defined]
+    return sums * diff(x, dim=at - len(y._shape))
 
 
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
-    """The integral along `dim` by the trapezoidal rule, at places x or with spacing dx."""
-    areas, at = _areas("trapezoid", y, x, dx, dim)
-    return areas.sum(at)  # type: ignore[attr-defined, no-any-return]
+    """The integral along `dim` by the trapezoidal rule, at places x or with spacing dx.
+
+    >>> import flambeau
+    >>> flambeau.trapezoid(flambeau.tensor([1.0, 2.0, 4.0]))
+    tensor(4.5000)
+    """
+    at = _check_samples("trapezoid", y, x, dim)
+    values: Any = y
+    if not y._shape[at]:
+        return values.sum(at, dtype=y.dtype)  # type: ignore[no-any-return]
+    if x is None:
+        ends = values.select(at, 0) + values.select(at, -1)
+        return (values.sum(at) - ends * 0.5) * dx  # type: ignore[no-any-return]
+    return _doubled_areas(y, x, at).sum(at) / 2  # type: ignore[no-any-return]
 
 
 def cumulative_trapezoid(
     y: Tensor, x: Tensor | None = None, *, dx: Any = 1, dim: int = -1
 ) -> Tensor:
     """The integral up to each place but the first, by the trapezoidal rule."""
-    areas, at = _areas("cumulative_trapezoid", y, x, dx, dim)
-    return cumsum(areas, at)
+    at = _check_samples("cumulative_trapezoid", y, x, dim)
+    totals: Any = cumsum(_doubled_areas(y, x, at), at)
+    return totals * (dx / 2) if x is None else totals / 2  # type: ignore[no-any-return]
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -32,7 +32,8 @@ L.einsum("i,j->ij", v, w); L.einsum("ii", s); L.einsum("ii->i", s); L.einsum("bi
 L.einsum("...ij,jk->...ik", a, n); L.einsum("ij->ji", m); L.einsum("ij->", m)
 L.einsum("bij->j", a); L.einsum("ij,ij->i", m, m); L.einsum("bij,jk,bik->b", a, n, p)
 L.einsum("b...i,i->b...", a, v); L.einsum("i j, j k -> i k", m, n); m.t() @ m
-a.transpose(1, 2) @ a
+a.transpose(1, 2) @ a; L.tensordot(a, b[:1], ([0, 2], [0, 1])); L.tensordot(s[:1], m, ([0], [0]))
+a[:, :0] @ n; a[:0] @ n; a @ n[:, :0]; a[:, :, :0] @ n[:0]
 """.replace("\n", ";")
 
 
@@ -55,6 +56,41 @@ def test_calls_and_gradients_are_pytorchs(call):
         np.testing.assert_allclose(
             zero if a is None else a, zero if b is None else b, rtol=1e-9, atol=1e-11
         )
+
+
+WHOLE = """
+L.addmm(m, m, m); L.addmm(m, m, m, beta=2.5, alpha=1.5); L.addmm(m, m, m, beta=0.5)
+L.addmv(v, m, v); L.addmv(v, m, v, beta=2.0, alpha=2); L.addr(m, v, v); L.addr(m, v, v, beta=0)
+L.addr(m, v, v, beta=2, alpha=3); L.baddbmm(m[None], m[None], m[None], alpha=2)
+L.addbmm(m, m[None], m[None], beta=2.0); L.addbmm(m[0], m[None], m[None])
+""".replace("\n", ";")
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
+@pytest.mark.parametrize("call", [c.strip() for c in WHOLE.split(";") if c.strip()])
+def test_integers_stay_integers(call, dtype):
+    torch = pytest.importorskip("torch")
+    found = []
+    for library in (flambeau, torch):
+        m = library.tensor([[1, 3], [200, 1]]).to(getattr(library, dtype))
+        y = eval(call, {"L": library, "m": m, "v": m[0]})
+        found.append((str(y.dtype).split(".")[-1], y.tolist()))
+    assert found[0] == found[1]
+
+
+def test_addr_of_bools_is_logical():
+    m, v = flambeau.tensor([[True, False], [False, False]]), flambeau.tensor([True, False])
+    assert flambeau.addr(m, ~v, v).tolist() == [[True, False], [True, False]]
+    assert flambeau.addr(m, ~v, v, beta=False).tolist() == [[False, False], [True, False]]
+    assert flambeau.addr(m, ~v, v, alpha=False).tolist() == m.tolist()
+
+
+def test_addr_promotes():
+    v = flambeau.ones(2)
+    assert (
+        flambeau.addr(flambeau.tensor(2.0, dtype=flambeau.float64), v, v).dtype is flambeau.float64
+    )
+    assert flambeau.addr(flambeau.ones(2, 2, dtype=flambeau.int64), v, v).dtype is flambeau.float32
 
 
 @settings(max_examples=120, deadline=None)
@@ -102,6 +138,13 @@ BAD = [
     ("L.einsum('ij', v)", "dim|subscripts"),
     ("L.einsum('ij->k', m)", "output|k"),
     ("L.tensordot(m, m, 1)", "(?s)dim|size|shape"),
+    ("L.tensordot(m, m, -1)", "dims >= 0"),
+    ("L.tensordot(m, m, ([0], [0, 1]))", "same length"),
+    ("L.tensordot(m, m, ([0, 0], [0, 1]))", "once"),
+    ("L.addmm(m.float(), m, n)", "same dtype"),
+    ("L.addmm(m > 0, m > 0, n > 0)", "not implemented for bool"),
+    ("L.addr(n, v, w, beta=True)", "Boolean beta"),
+    ("L.addr(n.long(), v.long(), w.long(), alpha=0.5)", "alpha must not be a floating"),
     ("L.trace(a)", "matrix|2D|2-D"),
 ]
 

@@ -16,6 +16,8 @@ x[0, 0].cumsum(0); x[:0].cumsum(0); x[:, :0].cumprod(0); x.t().cumsum(0); x[:, :
 x.diff(); L.diff(x, n=2, dim=0); L.diff(x, 1, 1, prepend=x[:, :1]); x[:1].diff(dim=0)
 L.diff(x, append=x); L.trapezoid(x); L.trapz(x, dim=0); L.trapezoid(x, dx=0.5)
 L.trapezoid(x, x.cumsum(1)); L.trapezoid(x, x[0]); L.cumulative_trapezoid(x, dim=0)
+L.trapezoid(x, x[:1]); L.cumulative_trapezoid(x, x[0], dim=1)
+L.cumulative_trapezoid(x, dx=2.5); L.cumulative_trapezoid(x[:0], dim=0); x.diff(n=0)
 x.logcumsumexp(0); x[0].cummax(0); x.diff(0); x[:, :1].cumsum(1)
 """.replace("\n", ";")
 
@@ -77,6 +79,32 @@ def test_logcumsumexp_does_not_overflow():
 
 def test_bools_differ():
     assert flambeau.tensor([True, True, False]).diff().tolist() == [False, True]
+
+
+def test_differences_keep_the_dtype():
+    for dtype in (flambeau.bool, flambeau.uint8, flambeau.float16):
+        x = flambeau.tensor([1, 0, 1]).to(dtype)
+        for n in (0, 1, 5):
+            assert x.diff(n=n).dtype is dtype
+        assert x.diff(n=0) is not x
+
+
+INTEGRALS = """
+L.trapezoid(u); L.trapezoid(u, dx=2.5); L.trapezoid(u, u); L.trapezoid(u, u.float())
+L.cumulative_trapezoid(u); L.cumulative_trapezoid(u, u); L.trapezoid(u[:0])
+L.trapezoid(u.long(), u); L.cumulative_trapezoid(u[:0]); L.trapezoid(u[:0], u[:0])
+""".replace("\n", ";")
+
+
+@pytest.mark.parametrize("call", [c.strip() for c in INTEGRALS.split(";") if c.strip()])
+def test_integrals_of_bytes_are_pytorchs(call):
+    torch = pytest.importorskip("torch")
+    found = []
+    for library in (flambeau, torch):
+        u = library.tensor([200, 100, 50, 7]).to(library.uint8)
+        y = eval(call, {"L": library, "u": u})
+        found.append((str(y.dtype).split(".")[-1], y.tolist()))
+    assert found[0] == found[1]
 
 
 def test_in_place_and_out():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from flambeau.autograd.vjps.table import vjp
@@ -22,7 +23,7 @@ def _right(g: Any, x: Any, types: tuple, attributes: tuple) -> Any:
     transpose_x, transpose_y = attributes
     if len(types[1].shape) == 2 and len(g._shape) > 2 and not transpose_x:
         # one matrix met a whole batch: sum over the batch inside the product
-        x, g = x.reshape(-1, x._shape[-1]), g.reshape(-1, g._shape[-1])
+        x, g = [t.reshape(prod(t._shape[:-1]), t._shape[-1]) for t in (x, g)]
     if transpose_y:
         return apply(MATMUL, (g, x), (True, transpose_x))
     return apply(MATMUL, (x, g), (not transpose_x, False))
