@@ -20,7 +20,7 @@ from bench.report import (
     header,
     put_into_page,
 )
-from bench.rows import ROWS, Row
+from bench.rows import BASICS, ROWS, Row
 from bench.startup import STARTUPS, Startup, measure_startup
 from flambeau.engine.backend.pool import available_threads
 
@@ -50,7 +50,9 @@ def main() -> int:
     if options.json:
         Path(options.json).write_text(json.dumps(as_json(machine, lines), indent=1) + "\n")
     for page in PAGES if options.pages else ():
-        text = put_into_page(page.read_text(encoding="utf-8"), as_markdown(machine, lines))
+        chosen = {row.name for row in (*BASICS, *STARTUPS)}
+        shown = [line for line in lines if line.name in chosen]
+        text = put_into_page(page.read_text(encoding="utf-8"), as_markdown(machine, shown))
         page.write_text(text, encoding="utf-8")
     return 1 if any(line.error for line in lines) else 0
 

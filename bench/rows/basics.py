@@ -1,30 +1,14 @@
-"""ROWS: what is compared. A row makes, for a library, a function that does one unit of work.
-
-To add a comparison, write a function that takes a Library and gives a function without
-arguments, and add a line to ROWS.
-"""
+"""The rows on the README's page: small and large single operations, and training steps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from bench.library import Library
+from bench.rows.row import MILLION, Row, Work, operation
 
-__all__ = ["ROWS", "Row"]
-
-Work = Callable[[], Any]
-MILLION = 1 << 20
-
-
-@dataclass(frozen=True)
-class Row:
-    """A comparison. `target`: the least wanted ratio of PyTorch's time to ours."""
-
-    name: str
-    make: Callable[[Library], Work]
-    target: float | None = None
+__all__ = ["BASICS"]
 
 
 # -- single operations --------------------------------------------------------------------------
@@ -38,17 +22,6 @@ def chain(library: Library) -> Work:
     torch = library.torch
     a, b = torch.rand(4 * MILLION), torch.rand(4 * MILLION)
     return lambda: (a * b + a).tanh() * b
-
-
-def operation(function: Callable[[Any, Any], Any], *shape: int) -> Callable[[Library], Work]:
-    """A row of function(library's module, a random tensor of `shape`)."""
-
-    def make(library: Library) -> Work:
-        torch = library.torch
-        x = torch.randn(*shape)
-        return lambda: function(torch, x)
-
-    return make
 
 
 def layer_norm(library: Library) -> Work:
@@ -129,7 +102,7 @@ def cnn_step(captured: bool) -> Callable[[Library], Work]:
     return make
 
 
-ROWS = (
+BASICS = (
     Row("small add, 16 elements", small_add),
     Row("MLP 8-32-1 step, SGD, plain loop", mlp_step("SGD", captured=False), 1.0),
     Row("MLP 8-32-1 step, Adam, plain loop", mlp_step("Adam", captured=False), 1.0),
