@@ -92,6 +92,24 @@ class Symbol:
     def __lt__(self, other: Any) -> Symbol:
         return self._binary("lt", other)
 
+    def __ge__(self, other: Any) -> Symbol:
+        return self._binary("ge", other)
+
+    def __le__(self, other: Any) -> Symbol:
+        return self._binary("le", other)
+
+    def equals(self, other: Any) -> Symbol:
+        return self._binary("eq", other)
+
+    def __and__(self, other: Any) -> Symbol:
+        return self._binary("and", other)
+
+    def __or__(self, other: Any) -> Symbol:
+        return self._binary("or", other)
+
+    def __invert__(self) -> Symbol:
+        return self._unary("not")
+
     def __neg__(self) -> Symbol:
         return self._unary("neg")
 
@@ -100,6 +118,10 @@ class Symbol:
 
     def _unary(self, primitive: str) -> Symbol:
         return Symbol(build.apply(primitive, self.node), self.weak)
+
+    def call(self, primitive: str, *others: Any) -> Symbol:
+        """An elementwise primitive of this and others."""
+        return self._binary(primitive, others[0]) if others else self._unary(primitive)
 
     def sqrt(self) -> Symbol:
         return self._unary("sqrt")

@@ -20,24 +20,32 @@ from flambeau.tensor import (
     complex_numbers,
     conversion,
     creation,
+    divisors,
     duplicates,
     elementwise,
     filling,
+    float_parts,
+    gathering,
     grids,
     indexing,
     joining,
     legacy,
     linalg,
+    masked,
     patterns,
+    pieces,
+    powers,
     printing,
     promotion,
     random,
     reduction,
     scanning,
+    scattering,
     shaping,
     short_time,
     trivial,
     unary,
+    variates,
     windows,
     writing,
 )
@@ -149,6 +157,7 @@ _ONLY_METHODS: dict[str, Function] = {
     "new_ones": creation.new_ones,
     "new_empty": creation.new_empty,
     "new_full": creation.new_full,
+    "new_empty_strided": creation.new_empty_strided,
     "new_tensor": creation.new_tensor,
     "where": lambda self, condition, other: elementwise.where(condition, self, other),
     "expand_as": lambda self, other: shaping.expand(self, other._shape),
@@ -166,7 +175,21 @@ _ONLY_METHODS: dict[str, Function] = {
 
 # families of operations: FUNCTIONS are functions of the package and methods, METHODS only methods,
 # IN_PLACE names the functions that have a twin
-_FAMILIES: tuple[Any, ...] = (complex_numbers, indexing, joining, linalg, scanning, short_time)
+_FAMILIES: tuple[Any, ...] = (
+    complex_numbers,
+    divisors,
+    float_parts,
+    gathering,
+    indexing,
+    joining,
+    linalg,
+    masked,
+    pieces,
+    powers,
+    scanning,
+    scattering,
+    short_time,
+)
 
 
 def _family_rows(family: Any) -> list[Method]:
@@ -218,6 +241,7 @@ FUNCTIONS: dict[str, Function] = {
     **{name: _needs_tensor(name, f) for name, f in _PLAIN.items()},
     **{name: getattr(creation, name) for name in creation.FUNCTIONS},
     **random.FUNCTIONS,
+    **variates.FUNCTIONS,
     **grids.FUNCTIONS,
     "get_num_threads": boundary.get_num_threads,
     "set_num_threads": boundary.set_num_threads,
@@ -317,9 +341,9 @@ def _swapped(function: Function) -> Function:
 
 
 def _reflected_matmul(self: Tensor, other: Any) -> Any:
-    if not isinstance(other, np.ndarray):
-        return NotImplemented
-    return linalg.matmul(tensor_over(other), self)
+    if isinstance(other, np.ndarray):
+        other = tensor_over(other)
+    return linalg.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
 def _operators() -> dict[str, Function]:
@@ -338,6 +362,7 @@ def _operators() -> dict[str, Function]:
         found[f"__r{symbol}__"] = _swapped(function)
         found[f"__i{symbol}__"] = _checked(make_in_place(f"{function.__name__}_", function))
     found["__rmatmul__"] = _reflected_matmul
+    found["__rdiv__"] = found["__rtruediv__"]
     found["__neg__"] = unary.FUNCTIONS["neg"]
     found["__pos__"] = unary.FUNCTIONS["positive"]
     found["__abs__"] = unary.FUNCTIONS["abs"]

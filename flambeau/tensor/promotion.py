@@ -25,6 +25,7 @@ __all__ = [
     "in_full_precision",
     "is_number",
     "need_tensor",
+    "need_tensor_arguments",
     "promote_types",
     "promoted",
     "promoted_float",
@@ -89,6 +90,16 @@ def need_tensor(name: str, *nodes: Node) -> None:
             f"{name}(): argument 'input' (position 1) must be Tensor, not {kind}; "
             "try flambeau.tensor(...)"
         )
+
+
+def need_tensor_arguments(name: str, **arguments: Any) -> None:
+    """TypeError if one of them is no Tensor, for operations that take no Python numbers."""
+    for position, (word, given) in enumerate(arguments.items(), 1):
+        if not isinstance(given, Tensor):
+            raise TypeError(
+                f"{name}(): argument {word!r} (position {position}) must be Tensor, not "
+                f"{type(given).__name__}; try flambeau.tensor(...)"
+            )
 
 
 def promoted(name: str, *nodes: Node) -> tuple[Node, ...]:

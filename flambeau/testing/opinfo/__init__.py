@@ -6,6 +6,7 @@ from flambeau.testing.opinfo import (
     complex_numbers,
     elementwise,
     fourier,
+    gathering,
     indexing,
     joining,
     layers,
@@ -14,6 +15,7 @@ from flambeau.testing.opinfo import (
     network,
     reduction,
     scanning,
+    special,
 )
 from flambeau.testing.opinfo.table import SAMPLES, SPECIAL, Input, Sample, add_samples
 
@@ -26,6 +28,7 @@ __all__ = [
     "complex_numbers",
     "elementwise",
     "fourier",
+    "gathering",
     "indexing",
     "joining",
     "layers",
@@ -34,4 +37,5 @@ __all__ = [
     "network",
     "reduction",
     "scanning",
+    "special",
 ]

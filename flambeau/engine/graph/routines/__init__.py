@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from flambeau.engine.graph.routines.factors import FACTORS
 from flambeau.engine.graph.routines.fourier import FOURIER
+from flambeau.engine.graph.routines.integers import INTEGERS
 from flambeau.engine.graph.routines.linalg import LINALG
 from flambeau.engine.graph.routines.parts import on_parts
 from flambeau.engine.graph.routines.table import Routine
+from flambeau.engine.graph.routines.variates import VARIATES
 
 __all__ = ["ROUTINES", "Routine"]
 
-ROUTINES: dict[str, Routine] = {**FOURIER, **LINALG, **FACTORS}
+ROUTINES: dict[str, Routine] = {**FOURIER, **LINALG, **FACTORS, **INTEGERS, **VARIATES}
 ROUTINES["on_parts"] = on_parts(ROUTINES)
