@@ -6,7 +6,14 @@ given, what was required, what to try.
 
 from __future__ import annotations
 
-__all__ = ["CheckpointError", "DataDependentError", "NotCompiled", "message"]
+__all__ = [
+    "CheckpointError",
+    "DataDependentError",
+    "IndexOutOfRange",
+    "LinAlgError",
+    "NotCompiled",
+    "message",
+]
 
 
 class CheckpointError(RuntimeError):
@@ -15,6 +22,14 @@ class CheckpointError(RuntimeError):
 
 class DataDependentError(RuntimeError):
     """A value was looked at where only the structure of a program is known."""
+
+
+class IndexOutOfRange(IndexError, RuntimeError):
+    """An index beyond its limit; PyTorch raises either class, depending on the operation."""
+
+
+class LinAlgError(RuntimeError):
+    """A matrix is singular, not positive-definite, or its decomposition did not converge."""
 
 
 class NotCompiled(Exception):

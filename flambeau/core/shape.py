@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 __all__ = [
+    "align_shapes",
     "broadcast_shapes",
     "contiguous_strides",
     "infer_shape",
@@ -64,21 +65,35 @@ def broadcast_shapes(operation: str, *shapes: Shape) -> Shape:
 
 
 def _misfit(operation: str, shapes: Sequence[Shape], axis: int, a: int, b: int, ndim: int) -> str:
-    text = [[""] * (ndim - len(s)) + [str(n) for n in s] for s in shapes]
-    width = [max(len(row[i]) for row in text) for i in range(ndim)]
-    lines = [
-        "    " + "  ".join(c.rjust(w) for c, w in zip(row, width, strict=True)) for row in text
-    ]
-    before = sum(w + 2 for w in width[:axis])
-    marker = "    " + " " * before + "^" * width[axis]
     given = " and ".join(str(list(s)) for s in shapes)
+    note = f"dim {axis}: {a} and {b} differ and neither is 1"
     return (
         f"{operation}: shapes {given} cannot be broadcast together: The size of tensor a ({a}) "
         f"must match the size of tensor b ({b}) at non-singleton dimension {axis}\n"
-        + "\n".join(lines)
-        + f"\n{marker} dim {axis}: {a} and {b} differ and neither is 1; "
-        "try unsqueeze, transpose or expand on one of them"
+        + align_shapes([("", s) for s in shapes], axis, note)
+        + "; try unsqueeze, transpose or expand on one of them"
     )
+
+
+def align_shapes(rows: Sequence[tuple[str, Shape]], axis: int, note: str) -> str:
+    """Named shapes one under the other, their last dims aligned, and `note` under dim `axis`.
+
+    >>> print(align_shapes([("input", (3, 10)), ("index", (4, 1))], 0, "4 is more than 3"))
+        input  3  10
+        index  4   1
+               ^ 4 is more than 3
+    """
+    ndim = max(len(shape) for _, shape in rows)
+    text = [[""] * (ndim - len(s)) + [str(n) for n in s] for _, s in rows]
+    width = [max(len(row[i]) for row in text) for i in range(ndim)]
+    label = max(len(name) for name, _ in rows)
+    margin = "    " + " " * (label + 2 if label else 0)
+    lines = []
+    for (name, _), row in zip(rows, text, strict=True):
+        cells = "  ".join(c.rjust(w) for c, w in zip(row, width, strict=True))
+        lines.append("    " + (f"{name.ljust(label)}  " if label else "") + cells)
+    before = sum(w + 2 for w in width[:axis])
+    return "\n".join([*lines, f"{margin}{' ' * before}{'^' * width[axis]} {note}"])
 
 
 def contiguous_strides(shape: Shape) -> Shape:

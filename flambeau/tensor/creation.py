@@ -376,6 +376,16 @@ def empty_strided(
     return finish("empty_strided", result.detach(), requires_grad)
 
 
+def new_empty_strided(
+    self: Tensor, size: Any, stride: Any, *, dtype: DType | None = None, layout: Any = None,
+    device: Any = None, requires_grad: bool = False, pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
+    """A tensor of this tensor's dtype whose elements lie under the given strides."""
+    return empty_strided(
+        size, stride, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad
+    )
+
+
 # -- from data ----------------------------------------------------------------------------------
 def tensor(
     data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,

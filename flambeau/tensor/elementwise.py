@@ -28,6 +28,7 @@ from flambeau.engine.graph.node import Node
 from flambeau.engine.runtime.evaluate import read_array
 from flambeau.tensor.apply import apply
 from flambeau.tensor.inplace import into
+from flambeau.tensor.literal import check_fits
 from flambeau.tensor.operation import operation
 from flambeau.tensor.promotion import common_dtype, full_precision, is_number, promoted
 from flambeau.tensor.tensor import Tensor
@@ -83,10 +84,10 @@ def MASKED_FILL(x: Node, mask: Node, value: Node) -> Node:
             "masked_fill: masked_fill only supports a 0-dimensional value tensor, but got tensor "
             f"with {len(value.shape)} dimension(s); try where"
         )
-    if value.dtype.is_floating_point and not x.dtype.is_floating_point:
+    if value.dtype.is_complex and not x.dtype.is_complex:
         raise RuntimeError(
             f"masked_fill: value cannot be converted to type {x.dtype.name} without overflow; "
-            "convert the tensor to a floating-point dtype first"
+            "given a complex number; try value.real, or convert the tensor first"
         )
     shape = broadcast_shapes("masked_fill", x.shape, mask.shape)
     value = build.expand(build.convert(value, x.dtype), shape)
@@ -94,7 +95,15 @@ def MASKED_FILL(x: Node, mask: Node, value: Node) -> Node:
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """value where mask holds, else input."""
+    """`value`, converted to the input's dtype, where `mask` holds, else input.
+
+    >>> import flambeau
+    >>> x = flambeau.tensor([1.0, 2.0, 3.0])
+    >>> x.masked_fill(x > 1, 0)
+    tensor([1., 0., 0.])
+    """
+    if isinstance(value, (int, float)):
+        check_fits(value, input.dtype, "masked_fill")
     return apply(MASKED_FILL, (input, mask, value))
 
 

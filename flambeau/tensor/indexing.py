@@ -40,7 +40,7 @@ from flambeau.tensor.indices import (
     where_true,
     with_numbers,
 )
-from flambeau.tensor.inplace import TO, put_back
+from flambeau.tensor.inplace import TO, into, put_back
 from flambeau.tensor.literal import check_fits
 from flambeau.tensor.operation import operation
 from flambeau.tensor.shaping import select
@@ -315,7 +315,7 @@ def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     return put_back(self, index_put(self, indices, values, accumulate), "index_put_")
 
 
-def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Any:
     """The indices of the elements that are not zero, one in each row; or one tensor per dim.
 
     >>> import flambeau
@@ -327,9 +327,9 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     found = np.nonzero(array) if array.ndim else ()
     if as_tuple:
         return tuple([int64_tensor(a) for a in found]) if array.ndim else where_true(input)
-    if not array.ndim:
-        return int64_tensor(np.zeros((int(array != 0), 0), np.int64))
-    return int64_tensor(np.stack(found, 1))
+    rows = np.stack(found, 1) if array.ndim else np.zeros((int(array != 0), 0), np.int64)
+    result = int64_tensor(rows)
+    return result if out is None else into(out, result, "nonzero")
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {"nonzero": nonzero, "index_put": index_put}

@@ -15,7 +15,7 @@ from flambeau.tensor.promotion import can_cast
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import value_of
 
-__all__ = ["TO", "into", "make_in_place", "put_back", "with_out"]
+__all__ = ["TO", "into", "make_in_place", "put_back", "with_axis", "with_out"]
 
 
 @operation("to")
@@ -106,5 +106,17 @@ def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
         return result if out is None else into(out, result, name)
+
+    return call
+
+
+def with_axis(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` that also takes its `dim` under NumPy's name, `axis`."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        return function(*args, **kwargs)
 
     return call

@@ -295,9 +295,19 @@ def FLIP(x: Node, dims: Shape) -> Node:
     return build.copy(build.slice_(x, starts, x.shape, steps))
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
-    """A copy with the order of the elements along `dims` reversed."""
-    given = shape_of("flip", dims)
+def flip(input: Tensor, *order: Any, dims: Any = None) -> Tensor:
+    """A copy with the order of the elements along the given dims reversed.
+
+    >>> import flambeau
+    >>> x = flambeau.tensor([[1, 2], [3, 4]])
+    >>> x.flip(0), flambeau.flip(x, dims=[0, 1])
+    (tensor([[3, 4],
+            [1, 2]]), tensor([[4, 3],
+            [2, 1]]))
+    """
+    if dims is None and not order:
+        raise TypeError("flip() missing 1 required argument: 'dims'")
+    given = shape_of("flip", order if dims is None else (dims,))
     found = tuple([normalize_dim("flip", d, len(input._shape)) for d in given])
     if len(set(found)) != len(found):
         raise RuntimeError(f"flip: dim appears multiple times in the list of dims {given}")

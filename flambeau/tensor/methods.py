@@ -31,6 +31,7 @@ from flambeau.tensor import (
     joining,
     legacy,
     linalg,
+    linear_algebra,
     masked,
     patterns,
     pieces,
@@ -79,7 +80,7 @@ _NO_TWIN = frozenset(
 _NO_METHOD = frozenset(
     "complex polar cat concat concatenate stack hstack vstack row_stack dstack column_stack "
     "block_diag cartesian_prod einsum tensordot chain_matmul atleast_1d atleast_2d atleast_3d "
-    "std_mean var_mean".split()
+    "std_mean var_mean lu_unpack matrix_rank pca_lowrank svd_lowrank".split()
 )
 
 
@@ -183,6 +184,7 @@ _FAMILIES: tuple[Any, ...] = (
     indexing,
     joining,
     linalg,
+    linear_algebra,
     masked,
     pieces,
     powers,
@@ -378,8 +380,8 @@ PROPERTIES: dict[str, Any] = {
     **complex_numbers.PROPERTIES,
     "T": property(shaping.reversed_view, doc="All dims in reverse order."),
     "mT": property(shaping.adjoint_view, doc="The last two dims swapped."),
-    "H": property(shaping.t, doc="A matrix transposed."),
-    "mH": property(shaping.adjoint_view, doc="The last two dims swapped."),
+    "H": property(lambda self: complex_numbers.conj(shaping.t(self)), doc="The adjoint matrix."),
+    "mH": property(linear_algebra.adjoint, doc="The matrices in the last two dims, adjoint."),
 }
 
 

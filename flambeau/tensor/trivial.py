@@ -35,7 +35,7 @@ def get_device(input: Tensor) -> int:
 
 def resize_as_(self: Tensor, tensor: Tensor, memory_format: Any = None) -> Tensor:
     """Give this tensor the other's shape."""
-    return resize_(self, tensor._shape)
+    return resize_(self, tensor._shape, memory_format=memory_format)
 
 
 def sum_to_size(self: Tensor, *size: Any) -> Tensor:
@@ -48,7 +48,8 @@ def sum_to_size(self: Tensor, *size: Any) -> Tensor:
     if not fits:
         raise RuntimeError(f"sum_to_size: size {list(shape)} is not expandable to size {list(own)}")
     dims = [*range(new), *[i + new for i, n in enumerate(shape) if n == 1 and own[i + new] != 1]]
-    result: Any = self.sum(dims, keepdim=True) if dims else self  # type: ignore[attr-defined]
+    is_summed = bool(dims) or not shape  # to no dims at all it is always, so integers become int64
+    result: Any = self.sum(dims, keepdim=True) if is_summed else self  # type: ignore[attr-defined]
     return result.reshape(shape)  # type: ignore[no-any-return]
 
 

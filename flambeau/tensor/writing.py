@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from flambeau.engine.graph.meaning.values import hold
+from flambeau.core.layout import Layout
+from flambeau.core.shape import contiguous_strides
 from flambeau.engine.runtime.storage import Storage
 from flambeau.tensor.apply import adopt, apply
-from flambeau.tensor.boundary import read
-from flambeau.tensor.creation import from_array
+from flambeau.tensor.creation import check_layout, size_of, zeros
 from flambeau.tensor.elementwise import COPY
-from flambeau.tensor.literal import array_of, check_fits
+from flambeau.tensor.joining import cat
+from flambeau.tensor.literal import check_fits
+from flambeau.tensor.shaping import reshape
 from flambeau.tensor.tensor import Tensor
-from flambeau.tensor.view import value_of
+from flambeau.tensor.view import layout_of, value_of
 
 __all__ = ["METHODS", "PROPERTIES", "copy_", "fill_", "resize_", "set_", "zero_"]
 
@@ -61,21 +61,37 @@ def set_(self: Tensor, source: Tensor | None = None) -> Tensor:
     return self
 
 
-def resize_(self: Tensor, *sizes: Any) -> Tensor:
-    """Give the tensor another shape, keeping the elements that remain in row-major order."""
-    from_sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
-    shape = tuple(int(n) for n in from_sizes)
-    if self._layout is not None or self._requires_grad or self._storage.external is not None:
+def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
+    """Give the tensor another shape, over the elements that lie row by row in its storage.
+
+    Where they are too few, the tensor parts from its storage and gets zeros behind them;
+    RuntimeError if the memory is somebody else's.
+
+    >>> import flambeau
+    >>> flambeau.arange(6).resize_(2, 2)
+    tensor([[0, 1],
+            [2, 3]])
+    """
+    check_layout("resize_", None, memory_format)
+    shape = size_of("resize_", sizes)
+    if self._requires_grad:
         raise RuntimeError(
-            "resize_: given a view, external memory or a tensor that requires grad, which keep "
-            "their shape; try reshape or a new tensor"
+            "resize_: cannot resize variables that require grad; try reshape, or detach() first"
         )
-    old = hold(read(self), self.dtype).reshape(-1)
-    fresh = np.zeros(shape, old.dtype)
-    n = min(old.size, fresh.size)
-    fresh.reshape(-1)[:n] = old[:n]
-    self._storage.value = value_of(from_array(*array_of(fresh, self.dtype)))
-    self._storage.version += 1
+    if shape == self._shape:
+        return self
+    layout = Layout(shape, contiguous_strides(shape), layout_of(self).offset)
+    missing = layout.last() - self._storage.value.type.numel
+    if missing > 0:
+        if self._storage.external is not None:
+            raise RuntimeError(
+                f"resize_: Trying to resize storage that is not resizable: given shape "
+                f"{list(shape)} for external memory that is {missing} elements short; try clone()"
+            )
+        old = reshape(Tensor._of(self._storage), -1)
+        self._storage = cat([old, zeros(missing, dtype=self.dtype)])._storage
+    self._layout = layout
+    self._view_value, self._view_version = None, -1
     return self
 
 

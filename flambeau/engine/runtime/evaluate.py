@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 
 from flambeau.core.config import config
+from flambeau.core.errors import IndexOutOfRange
 from flambeau.engine.backend.allocator import as_array
 from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.program import Program, make_program
 from flambeau.engine.runtime.value import Template, Value
 
 __all__ = [
+    "TRACING",
     "Trace",
     "evaluate",
     "evaluate_view",
@@ -44,6 +46,10 @@ _lock = threading.RLock()  # guards evaluation; recording needs none: list.appen
 _pending: list[Value] = []
 _programs: dict[tuple, Program] = {}
 
+# not empty while a function is called on stand-ins (vmap): what it records may depend on values
+# that never come, and is evaluated only if somebody asks for it
+TRACING: list[Any] = []
+
 # called with each evaluated trace and its program; capture and the profiler listen
 observers: list[Callable[[Trace, Program], None]] = []
 
@@ -54,6 +60,8 @@ def record(template: Template, inputs: tuple) -> Value:
     if template.is_view:
         if RECORDERS:
             value.run = RECORDERS[0]
+        return value
+    if TRACING:
         return value
     pending = _pending
     if len(pending) >= SOFT_LIMIT and (
@@ -279,7 +287,7 @@ def _blamed(values: list[Value]) -> IndexError | None:
         except IndexError:  # an input cannot be read for the same reason
             continue
         if words is not None:
-            return IndexError(words)
+            return IndexOutOfRange(words)
     return None
 
 
