@@ -27,7 +27,7 @@ from flambeau.tensor.creation import (
     size_of,
 )
 from flambeau.tensor.inplace import into
-from flambeau.tensor.literal import array_of, held_array
+from flambeau.tensor.literal import held_array
 from flambeau.tensor.operation import Operation
 from flambeau.tensor.sampling import (
     BERNOULLI,
@@ -56,7 +56,6 @@ __all__ = [
     "multinomial",
     "next_key",
     "normal",
-    "poisson",
     "probability",
     "rand",
     "rand_like",
@@ -366,19 +365,6 @@ def _check_weights(weights: np.ndarray, count: int, replacement: bool) -> None:
         )
 
 
-def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
-    """Poisson distributed numbers with input's elements as rates.
-
-    Computed by NumPy at once; the numbers depend on the generator's next key.
-    """
-    rates = held_array(input)
-    if rates.size and not (rates >= 0).all():
-        raise RuntimeError("poisson: invalid Poisson rate, expected rate to be non-negative")
-    low, high = next_key(generator)
-    source = np.random.Generator(np.random.Philox(key=int(low) | int(high) << 32))
-    return from_array(*array_of(source.poisson(rates), input.dtype))
-
-
 # -- the default generator ----------------------------------------------------------------------
 def manual_seed(seed: Any) -> Generator:
     """Start the default generator's stream of `seed`; returns the generator.
@@ -449,6 +435,6 @@ def fork_rng(devices: Any = None, enabled: bool = True, **options: Any) -> Itera
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "rand": rand, "randn": randn, "rand_like": rand_like, "randn_like": randn_like,
     "randint": randint, "randint_like": randint_like, "randperm": randperm, "normal": normal,
-    "poisson": poisson, "manual_seed": manual_seed, "seed": seed, "initial_seed": initial_seed,
+    "manual_seed": manual_seed, "seed": seed, "initial_seed": initial_seed,
     "get_rng_state": get_rng_state, "set_rng_state": set_rng_state,
 }  # fmt: skip
