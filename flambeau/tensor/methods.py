@@ -19,7 +19,9 @@ from flambeau.tensor import (
     boundary,
     complex_numbers,
     conversion,
+    counting,
     creation,
+    distances,
     divisors,
     duplicates,
     elementwise,
@@ -27,6 +29,7 @@ from flambeau.tensor import (
     float_parts,
     gathering,
     grids,
+    index_writing,
     indexing,
     joining,
     legacy,
@@ -38,14 +41,21 @@ from flambeau.tensor import (
     powers,
     printing,
     promotion,
+    quantiles,
     random,
     reduction,
+    repeating,
     scanning,
     scattering,
+    searching,
+    selection,
     shaping,
     short_time,
+    sorting,
+    statistics,
     trivial,
     unary,
+    uniques,
     variates,
     windows,
     writing,
@@ -80,7 +90,8 @@ _NO_TWIN = frozenset(
 _NO_METHOD = frozenset(
     "complex polar cat concat concatenate stack hstack vstack row_stack dstack column_stack "
     "block_diag cartesian_prod einsum tensordot chain_matmul atleast_1d atleast_2d atleast_3d "
-    "std_mean var_mean lu_unpack matrix_rank pca_lowrank svd_lowrank".split()
+    "std_mean var_mean lu_unpack matrix_rank pca_lowrank svd_lowrank "
+    "searchsorted bucketize isin histogramdd".split()
 )
 
 
@@ -178,9 +189,12 @@ _ONLY_METHODS: dict[str, Function] = {
 # IN_PLACE names the functions that have a twin
 _FAMILIES: tuple[Any, ...] = (
     complex_numbers,
+    counting,
+    distances,
     divisors,
     float_parts,
     gathering,
+    index_writing,
     indexing,
     joining,
     linalg,
@@ -188,9 +202,16 @@ _FAMILIES: tuple[Any, ...] = (
     masked,
     pieces,
     powers,
+    quantiles,
+    repeating,
     scanning,
     scattering,
+    searching,
+    selection,
     short_time,
+    sorting,
+    statistics,
+    uniques,
 )
 
 
