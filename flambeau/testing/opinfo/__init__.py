@@ -15,6 +15,7 @@ from flambeau.testing.opinfo import (
     network,
     reduction,
     scanning,
+    selection,
     special,
 )
 from flambeau.testing.opinfo.table import SAMPLES, SPECIAL, Input, Sample, add_samples
@@ -37,5 +38,6 @@ __all__ = [
     "network",
     "reduction",
     "scanning",
+    "selection",
     "special",
 ]
