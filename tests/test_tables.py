@@ -14,6 +14,7 @@ import pytest
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType
 from flambeau.engine.graph import build
+from flambeau.engine.graph.batch import BATCHING
 from flambeau.engine.graph.meaning import MEANINGS, from_storage, to_storage
 from flambeau.engine.graph.node import Node
 from flambeau.engine.graph.primitives import EXPENSIVE, PRIMITIVES
@@ -100,6 +101,10 @@ def compare(root: Node, arrays: list[np.ndarray], dtypes: list[DType], times: fl
 # -- tables -------------------------------------------------------------------------------------
 def test_every_primitive_has_a_meaning() -> None:
     assert set(MEANINGS) == set(PRIMITIVES)
+
+
+def test_every_primitive_can_be_batched() -> None:
+    assert set(BATCHING) == set(PRIMITIVES)
 
 
 def test_expensive_primitives_exist() -> None:

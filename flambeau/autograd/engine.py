@@ -178,12 +178,14 @@ def run(
     create_graph: bool,
     targets: list[Edge] | None = None,
     accumulate: bool = True,
+    floor: int = -1,
 ) -> dict[Edge, Tensor]:
     """Send the roots' cotangents down the tape.
 
     keep        leave what the nodes saved in place (retain_graph)
     targets     only these edges matter; the cotangents that arrive there are returned
     accumulate  leaves that are reached get their .grad
+    floor       nodes made before this number in the sequence are ends, as leaves are
     """
     order = _reachable(list(dict.fromkeys([edge[0] for edge, _ in roots])))
     running = needed = None
@@ -208,6 +210,9 @@ def run(
                 arrived = pending.pop(node, None)
                 if arrived is not None:
                     _arrive(node, arrived, accumulate, wanted, captured)
+                continue
+            if node.sequence < floor:
+                _capture(node, pending, wanted, captured)
                 continue
             if node.hooks is not None:
                 _meet(node, pending)

@@ -46,9 +46,9 @@ _lock = threading.RLock()  # guards evaluation; recording needs none: list.appen
 _pending: list[Value] = []
 _programs: dict[tuple, Program] = {}
 
-# not empty while a function is called on stand-ins (vmap): what it records may depend on values
-# that never come, and is evaluated only if somebody asks for it
-TRACING: list[Any] = []
+# not empty while a function is called on stand-ins (vmap): what it records goes into the last list,
+# for it may depend on values that never come, and is evaluated only if somebody asks for it
+TRACING: list[list[Value]] = []
 
 # called with each evaluated trace and its program; capture and the profiler listen
 observers: list[Callable[[Trace, Program], None]] = []
@@ -62,6 +62,7 @@ def record(template: Template, inputs: tuple) -> Value:
             value.run = RECORDERS[0]
         return value
     if TRACING:
+        TRACING[-1].append(value)
         return value
     pending = _pending
     if len(pending) >= SOFT_LIMIT and (

@@ -14,12 +14,12 @@ from flambeau.engine.backend.allocator import Buffer, allocate, as_array
 from flambeau.engine.graph import build
 from flambeau.engine.graph.meaning import interpret
 from flambeau.engine.graph.node import Node, topological
-from flambeau.engine.runtime.value import NUMBERS, Value
+from flambeau.engine.runtime.value import NUMBERS, Template, Value
 
 if TYPE_CHECKING:
     from flambeau.engine.runtime.evaluate import Trace
 
-__all__ = ["InterpretedProgram", "Program", "expand_trace", "make_program"]
+__all__ = ["InterpretedProgram", "Program", "expand_trace", "instantiate", "make_program"]
 
 
 class Program(Protocol):
@@ -37,14 +37,18 @@ def expand_trace(trace: Trace) -> list[Node]:
     nodes: list[Node] = []
     for value, positions in zip(trace.order, trace.sources, strict=True):
         sources = [nodes[at] if at >= 0 else leaves[~at] for at in positions]
-        root = value.template.root  # type: ignore[union-attr]
-        replacement = {
-            n: sources[n.attributes[0]]
-            for n in topological([root])
-            if n.primitive in ("parameter", "scalar")
-        }
-        nodes.append(build.substitute(root, replacement))
+        nodes.append(instantiate(value.template, sources))  # type: ignore[arg-type]
     return [nodes[at] for at in trace.roots]
+
+
+def instantiate(template: Template, sources: Sequence[Node]) -> Node:
+    """The template's graph on these sources."""
+    replacement = {
+        n: sources[n.attributes[0]]
+        for n in topological([template.root])
+        if n.primitive in ("parameter", "scalar")
+    }
+    return build.substitute(template.root, replacement)
 
 
 def number_dtype(x: Any) -> Any:

@@ -36,7 +36,7 @@ class Template:
     Parameter i of `root` stands for input i when it is a tensor, scalar i when it is a number.
     """
 
-    __slots__ = ("blame", "id", "is_view", "name", "root", "type")
+    __slots__ = ("blame", "id", "is_random", "is_view", "name", "root", "type")
     # what is wrong with these inputs, in words; asked after an IndexError
     blame: Callable[[tuple], str | None] | None
 
@@ -48,13 +48,15 @@ class Template:
         self.type = root.type
         # a pure rearrangement of its input costs nothing in the kernel that reads it, so it is
         # not evaluated for its own sake
+        nodes = list(topological([root]))
+        self.is_random = any(n.primitive == "random_bits" for n in nodes)
         self.is_view = all(
             (
                 PRIMITIVES[n.primitive].kind == "movement"
                 and n.primitive not in ("pad", "cat", "copy")
             )
             or n.primitive == "parameter"
-            for n in topological([root])
+            for n in nodes
         )
 
     def __repr__(self) -> str:

@@ -50,8 +50,12 @@ def _irfft(options: tuple, x: Any) -> tuple[Any, ...]:
     return (np.fft.irfftn(x, sizes, axes=dims, norm=norm),)
 
 
+def _later(options: tuple) -> tuple:
+    return (tuple(d + 1 for d in options[0]), *options[1:])
+
+
 FOURIER: dict[str, Routine] = {
-    "fft": Routine(_same, _fft),  # complex to complex
-    "rfft": Routine(_half, _rfft),  # real to the first half of the last dim: n // 2 + 1
-    "irfft": Routine(_whole, _irfft),  # and back
+    "fft": Routine(_same, _fft, _later),  # complex to complex
+    "rfft": Routine(_half, _rfft, _later),  # real to the first half of the last dim: n // 2 + 1
+    "irfft": Routine(_whole, _irfft, _later),  # and back
 }

@@ -34,7 +34,7 @@ def on_parts(routines: dict[str, Routine]) -> Routine:
         sources = [_joined(a) if c else a for a, c in zip(arrays, is_complex, strict=True)]
         return tuple(_parted(r) for r in routines[name].compute(inner, *sources))
 
-    return Routine(infer, compute)
+    return Routine(infer, compute, None)  # made when a plan is, after batching
 
 
 def _joined(x: Any) -> Any:

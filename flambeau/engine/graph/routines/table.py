@@ -15,8 +15,10 @@ __all__ = ["Routine"]
 class Routine:
     """`compute(options, *arrays)` gives one array for each type of `infer(options, *types)`.
 
-    Arrays are held as graph/meaning/values.py says. `options` is a hashable tuple.
+    Arrays are held as graph/meaning/values.py says. `options` is a hashable tuple;
+    `batched(options)` are those for arrays with one more dim in front (None: there are none).
     """
 
     infer: Callable[..., tuple[TensorType, ...]]
     compute: Callable[..., tuple[Any, ...]]
+    batched: Callable[[tuple], tuple] | None = lambda options: options
