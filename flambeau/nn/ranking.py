@@ -16,9 +16,8 @@ from flambeau.nn.functional.ranking import LinearCrossEntropyOptions
 from flambeau.nn.linear import Linear
 from flambeau.nn.loss import NLLLoss, PairwiseDistance, _Loss, _WeightedLoss
 from flambeau.nn.module import Module
-from flambeau.nn.operations.gathering import PICK
-from flambeau.tensor.apply import apply
 from flambeau.tensor.elementwise import where
+from flambeau.tensor.gathering import gather
 from flambeau.tensor.indexing import getitem, nonzero
 from flambeau.tensor.joining import cat
 from flambeau.tensor.tensor import Tensor
@@ -241,9 +240,9 @@ class AdaptiveLogSoftmaxWithLoss(Module):
             entry = where((target >= low) & (target < high), self.shortlist_size + i, entry)
             inner = F.log_softmax(self.tail[i](getitem(x, found)), 1)
             at = (getitem(target, found) - low).unsqueeze(1)  # type: ignore[attr-defined]
-            parts.append(apply(PICK, (inner, at)).squeeze(1))  # type: ignore[attr-defined]
+            parts.append(gather(inner, -1, at).squeeze(1))  # type: ignore[attr-defined]
             rows.append(found)
-        output: Any = apply(PICK, (log_prob, entry.unsqueeze(1))).squeeze(1)  # type: ignore[attr-defined]
+        output: Any = gather(log_prob, -1, entry.unsqueeze(1)).squeeze(1)  # type: ignore[attr-defined]
         if parts:
             output = output.index_put((cat(rows),), cat(parts), accumulate=True)
         loss = (-output).mean()

@@ -23,11 +23,12 @@ from flambeau.engine.runtime.value import Value
 from flambeau.tensor.apply import apply
 from flambeau.tensor.boundary import read
 from flambeau.tensor.bounds import array_of_index
-from flambeau.tensor.gathering import INDEX_SELECT, check_tensor
+from flambeau.tensor.gathering import INDEX_SELECT
 from flambeau.tensor.indexing import nonzero
 from flambeau.tensor.indices import int64_tensor
 from flambeau.tensor.inplace import into
 from flambeau.tensor.operation import operation
+from flambeau.tensor.promotion import check_tensor
 from flambeau.tensor.shaping import expand, reshape
 from flambeau.tensor.tensor import Tensor
 

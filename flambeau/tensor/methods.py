@@ -21,7 +21,6 @@ from flambeau.tensor import (
     conversion,
     counting,
     creation,
-    distances,
     divisors,
     duplicates,
     elementwise,
@@ -190,7 +189,6 @@ _ONLY_METHODS: dict[str, Function] = {
 _FAMILIES: tuple[Any, ...] = (
     complex_numbers,
     counting,
-    distances,
     divisors,
     float_parts,
     gathering,

@@ -13,9 +13,9 @@ from flambeau.core.errors import message
 from flambeau.core.layout import Layout, contiguous
 from flambeau.core.shape import align_shapes, normalize_dim
 from flambeau.tensor.apply import UPDATE, UPDATE_IN_STORAGE, apply
-from flambeau.tensor.gathering import check_tensor
 from flambeau.tensor.inplace import TO, into, with_axis
 from flambeau.tensor.joining import diag_embed
+from flambeau.tensor.promotion import check_tensor
 from flambeau.tensor.shaping import _diagonal_layout as diagonal_layout
 from flambeau.tensor.shaping import as_strided, clone, narrow, reshape
 from flambeau.tensor.tensor import Tensor

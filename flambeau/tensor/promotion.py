@@ -19,6 +19,7 @@ from flambeau.tensor.tensor import Tensor
 __all__ = [
     "as_float",
     "can_cast",
+    "check_tensor",
     "common_dtype",
     "full_precision",
     "get_default_dtype",
@@ -92,14 +93,19 @@ def need_tensor(name: str, *nodes: Node) -> None:
         )
 
 
+def check_tensor(name: str, word: str, position: int, given: Any) -> None:
+    """TypeError unless this argument is a Tensor."""
+    if not isinstance(given, Tensor):
+        raise TypeError(
+            f"{name}(): argument {word!r} (position {position}) must be Tensor, not "
+            f"{type(given).__name__}; try flambeau.tensor(...)"
+        )
+
+
 def need_tensor_arguments(name: str, **arguments: Any) -> None:
     """TypeError if one of them is no Tensor, for operations that take no Python numbers."""
     for position, (word, given) in enumerate(arguments.items(), 1):
-        if not isinstance(given, Tensor):
-            raise TypeError(
-                f"{name}(): argument {word!r} (position {position}) must be Tensor, not "
-                f"{type(given).__name__}; try flambeau.tensor(...)"
-            )
+        check_tensor(name, word, position, given)
 
 
 def promoted(name: str, *nodes: Node) -> tuple[Node, ...]:

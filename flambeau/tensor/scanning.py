@@ -3,8 +3,6 @@
 Operations:
   cumsum cumprod (x) [dim]                  integers are accumulated as int64
   cum_argmax cum_argmin (x) [dim]           where the extreme so far was met last; no gradient
-  running (x, index) [dim]                  x at these places along dim
-  running_backward (g, index) [dim]         zeros to which g is added there
 """
 
 from __future__ import annotations
@@ -20,6 +18,7 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor import arithmetic, returns
 from flambeau.tensor.apply import apply
+from flambeau.tensor.gathering import GATHER
 from flambeau.tensor.inplace import TO, into
 from flambeau.tensor.joining import cat
 from flambeau.tensor.operation import Operation, operation
@@ -28,7 +27,7 @@ from flambeau.tensor.shaping import clone, narrow
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.unary import number_like
 
-__all__ = ["CUMPROD", "CUMSUM", "FUNCTIONS", "IN_PLACE", "METHODS", "RUNNING", "RUNNING_BACKWARD"]
+__all__ = ["CUMPROD", "CUMSUM", "FUNCTIONS", "IN_PLACE", "METHODS"]
 
 _logaddexp, _ne = (arithmetic.FUNCTIONS[name] for name in ("logaddexp", "ne"))
 
@@ -78,17 +77,6 @@ def CUM_ARGMIN(x: Node, dim: int) -> Node:
     return _place_of_extreme(x, dim, "min")
 
 
-@operation("running")
-def RUNNING(x: Node, index: Node, dim: int) -> Node:
-    return build.gather(x, index, dim) if x.shape else x
-
-
-@operation("running_backward")
-def RUNNING_BACKWARD(g: Node, index: Node, dim: int) -> Node:
-    zeros = build.full(g.shape, 0, g.dtype)
-    return build.scatter(zeros, index, g, dim, "add") if g.shape else g
-
-
 # -- totals so far ------------------------------------------------------------------------------
 def _total(op: Operation) -> Callable[..., Tensor]:
     def function(
@@ -121,7 +109,8 @@ def _extreme(name: str, op: Operation, make: Any) -> Callable[..., Any]:
     def function(input: Tensor, dim: Any, *, axis: Any = None, out: Any = None) -> Any:
         at = normalize_dim(name, dim if axis is None else axis, len(input._shape))
         index = apply(op, (input,), (at,))
-        result = make(apply(RUNNING, (input, index), (at,)), index)
+        values = apply(GATHER, (input, index), (at, name)) if input._shape else clone(input)
+        result = make(values, index)
         return result if out is None else into(out, result, name)
 
     function.__name__ = function.__qualname__ = name

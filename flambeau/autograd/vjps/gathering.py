@@ -10,10 +10,11 @@ from flambeau.tensor.apply import apply
 from flambeau.tensor.cotangent import ONES, ZEROS
 from flambeau.tensor.elementwise import where
 from flambeau.tensor.gathering import GATHER, INDEX_SELECT
+from flambeau.tensor.index_writing import INDEX_WRITE
 from flambeau.tensor.inplace import TO
 from flambeau.tensor.masked import MASKED_COLLECT, MASKED_SCATTER
 from flambeau.tensor.operation import Operation
-from flambeau.tensor.scattering import INDEX_WRITE, SCATTER
+from flambeau.tensor.scattering import SCATTER
 from flambeau.tensor.tensor import Tensor
 
 __all__: list[str] = []

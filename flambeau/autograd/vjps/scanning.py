@@ -8,7 +8,7 @@ from flambeau.autograd.vjps.table import non_differentiable, vjp
 from flambeau.tensor.apply import apply
 from flambeau.tensor.creation import zeros_like
 from flambeau.tensor.joining import FLIP, cat
-from flambeau.tensor.scanning import CUMPROD, CUMSUM, RUNNING, RUNNING_BACKWARD
+from flambeau.tensor.scanning import CUMPROD, CUMSUM
 from flambeau.tensor.shaping import narrow
 
 __all__: list[str] = []
@@ -50,6 +50,4 @@ def _cumprod(g: Any, x: Any, attributes: tuple) -> Any:
 
 vjp("cumsum", _cumsum)
 vjp("cumprod", _cumprod)
-vjp("running", lambda g, y, attributes: apply(RUNNING_BACKWARD, (g, y), attributes), None)
-vjp("running_backward", lambda g, y, attributes: apply(RUNNING, (g, y), attributes), None)
 non_differentiable("cum_argmax", "cum_argmin")

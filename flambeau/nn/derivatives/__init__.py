@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flambeau.nn.derivatives import (
     activation,
-    gathering,
     loss,
     normalization,
     products,
     recurrent,
+    resampling,
     windows,
 )
 
-__all__ = ["activation", "gathering", "loss", "normalization", "products", "recurrent", "windows"]
+__all__ = ["activation", "loss", "normalization", "products", "recurrent", "resampling", "windows"]

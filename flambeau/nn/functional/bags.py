@@ -12,11 +12,11 @@ from flambeau.core.dtype import bool_, int64
 from flambeau.core.errors import message
 from flambeau.nn.functional.regularization import embedding
 from flambeau.nn.operations.embedding import EMBEDDING_BACKWARD
-from flambeau.nn.operations.gathering import PICK
 from flambeau.tensor.apply import apply
 from flambeau.tensor.boundary import read
 from flambeau.tensor.creation import from_array
 from flambeau.tensor.elementwise import where
+from flambeau.tensor.gathering import gather
 from flambeau.tensor.indexing import getitem
 from flambeau.tensor.tensor import Tensor
 
@@ -163,5 +163,5 @@ def _maximum(rows: Any, counts: Any, starts: np.ndarray, ends: np.ndarray) -> Te
     found: Any = getitem(rows, index).permute(0, 2, 1)  # type: ignore[attr-defined]
     found = found.masked_fill(~present.unsqueeze(1), -math.inf)
     best = found.detach().argmax(-1, True)
-    top: Any = apply(PICK, (found, best))
+    top: Any = gather(found, -1, best)
     return top.squeeze(-1).masked_fill(~present.any(1).unsqueeze(-1), 0.0)  # type: ignore[no-any-return]

@@ -11,12 +11,13 @@ from flambeau.autograd.function import Function, once_differentiable
 from flambeau.core.dtype import bool_, float64, int64
 from flambeau.core.errors import message
 from flambeau.nn.operations.ctc import CTC_PATHS
-from flambeau.nn.operations.gathering import PICK, PICK_BACKWARD
 from flambeau.nn.operations.loss import check_reduction
 from flambeau.tensor.apply import apply
 from flambeau.tensor.boundary import read
 from flambeau.tensor.creation import from_array
 from flambeau.tensor.elementwise import where
+from flambeau.tensor.gathering import gather
+from flambeau.tensor.scattering import scatter_add
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["ctc_loss"]
@@ -69,7 +70,7 @@ class _Loss(Function):
 
     @staticmethod
     def forward(ctx: Any, log_probs: Any, labels: _Labels, zero_infinity: bool) -> Tensor:
-        emit = apply(PICK, (log_probs, labels.index))
+        emit = gather(log_probs, -1, labels.index)
         first, skips, starts, active = labels.forward
         alpha: Any = apply(CTC_PATHS, (emit, first, skips, starts, active))
         final = where(labels.ends, alpha[-1], -math.inf)
@@ -84,13 +85,13 @@ class _Loss(Function):
     def backward(ctx: Any, g: Any) -> tuple[Any, None, None]:
         log_probs, alpha, loss = ctx.saved_tensors
         labels = ctx.labels
-        emit: Any = apply(PICK, (log_probs, labels.index))
+        emit: Any = gather(log_probs, -1, labels.index)
         beta: Any = apply(CTC_PATHS, (emit.flip((0, 2)), *labels.backward)).flip((0, 2))  # type: ignore[attr-defined]
         # how probable it is to be at each label at each time
         share = (alpha + beta - emit + loss.reshape(1, -1, 1)).exp()
         share = where((alpha > -math.inf) & (beta > -math.inf), share, 0.0)
         share = where(labels.active, share, 0.0)
-        share = apply(PICK_BACKWARD, (share, labels.index), (log_probs._shape[2],))
+        share = scatter_add(share.new_zeros(log_probs._shape), -1, labels.index, share)
         # as PyTorch has it, the cotangent of the scores that log_softmax was given
         d = where(labels.active, log_probs.exp() - share, 0.0)
         d = where((loss < math.inf).reshape(1, -1, 1), d, ctx.without_path)

@@ -12,7 +12,6 @@ import numpy as np
 from flambeau.core.dtype import int64
 from flambeau.core.errors import message
 from flambeau.nn.functional.products import _entries
-from flambeau.nn.operations.gathering import PICK
 from flambeau.nn.operations.pooling import (
     ADAPTIVE_AVG,
     AVG_POOL,
@@ -22,6 +21,7 @@ from flambeau.nn.operations.pooling import (
 )
 from flambeau.tensor.apply import apply
 from flambeau.tensor.creation import from_array
+from flambeau.tensor.gathering import gather
 from flambeau.tensor.indexing import getitem
 from flambeau.tensor.tensor import Tensor
 
@@ -250,9 +250,9 @@ def _max_of_intervals(x: Any, sizes: list[int]) -> tuple[Tensor, Tensor]:
     table = _interval_table(tuple(inner), tuple(sizes))
     flat = x.reshape(*outer, math.prod(inner))
     best = getitem(flat.detach(), (..., table)).argmax(-1, True)
-    index: Any = apply(PICK, (table.expand(*outer, *table._shape), best))  # type: ignore[attr-defined]
+    index: Any = gather(table.expand(*outer, *table._shape), -1, best)  # type: ignore[attr-defined]
     index = index.squeeze(-1)
-    result: Any = apply(PICK, (flat, index))
+    result: Any = gather(flat, -1, index)
     return result.reshape(*outer, *sizes), index.reshape(*outer, *sizes)
 
 

@@ -16,10 +16,9 @@ from flambeau.nn.functional.loss import _named, _reduce, cross_entropy, pairwise
 from flambeau.nn.functional.products import linear
 from flambeau.nn.functional.regularization import one_hot
 from flambeau.nn.operations.expression import index_along
-from flambeau.nn.operations.gathering import PICK
-from flambeau.tensor.apply import apply
 from flambeau.tensor.creation import from_array
 from flambeau.tensor.elementwise import where
+from flambeau.tensor.gathering import gather
 from flambeau.tensor.indexing import getitem
 from flambeau.tensor.reduction import norm
 from flambeau.tensor.tensor import Tensor
@@ -56,7 +55,7 @@ def multilabel_margin_loss(
     counts = place < end
     t = where(counts, t, 0)
     is_label = (one_hot(t, classes).bool() & counts.unsqueeze(-1)).any(-2)
-    own: Any = apply(PICK, (x, t))
+    own: Any = gather(x, -1, t)
     gaps = (1.0 - own.unsqueeze(-1) + x.unsqueeze(-2)).clamp(min=0.0)
     gaps = where(counts.unsqueeze(-1) & ~is_label.unsqueeze(-2), gaps, 0.0)
     return _reduce(gaps.sum((-2, -1)) / classes, "multilabel_margin_loss", reduction)

@@ -12,10 +12,9 @@ import numpy as np
 from flambeau.core.dtype import float64
 from flambeau.core.errors import message
 from flambeau.nn.functional.resizing import CUBIC
-from flambeau.nn.operations.gathering import PICK
-from flambeau.tensor.apply import apply
 from flambeau.tensor.creation import from_array
 from flambeau.tensor.elementwise import where
+from flambeau.tensor.gathering import gather
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["affine_grid", "grid_sample"]
@@ -142,7 +141,7 @@ class _Image:
             index = whole if index is None else index * size + whole
         n, k = index._shape
         c = self.flat._shape[1]
-        found: Any = apply(PICK, (self.flat, index.unsqueeze(1).expand(n, c, k)))
+        found: Any = gather(self.flat, -1, index.unsqueeze(1).expand(n, c, k))
         if self.padding_mode != "zeros":
             return found
         return where(inside.unsqueeze(1), found, 0.0)

@@ -17,12 +17,12 @@ from flambeau.nn.functional.pooling import (
     max_pool3d,
 )
 from flambeau.nn.functional.products import _entries
-from flambeau.nn.operations.gathering import PICK, PLACE
-from flambeau.tensor.apply import apply
 from flambeau.tensor.creation import full
+from flambeau.tensor.gathering import gather
 from flambeau.tensor.joining import cat
 from flambeau.tensor.patterns import arange
 from flambeau.tensor.random import rand
+from flambeau.tensor.scattering import scatter
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
@@ -106,7 +106,8 @@ def _max_unpool(spatial: int) -> Callable[..., Tensor]:
         _check_indices(name, indices, sizes)
         outer = x._shape[: len(x._shape) - spatial]
         flat = [t.reshape(*outer, prod(inner)) for t in (x, indices)]
-        result: Any = apply(PLACE, tuple(flat), (prod(sizes),))
+        empty = flat[0].new_zeros((*outer, prod(sizes)))
+        result: Any = scatter(empty, -1, flat[1], flat[0])
         return result.reshape(*outer, *sizes)
 
     max_unpool.__name__ = max_unpool.__qualname__ = name
@@ -219,10 +220,10 @@ def _fractional(spatial: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
             index = at if index is None else index * inner[i] + at
         index = index.reshape(n, c, prod(sizes), prod(kernel))
         flat = x.reshape(n, c, -1)
-        found: Any = apply(PICK, (flat.detach(), index.reshape(n, c, -1)))
+        found: Any = gather(flat.detach(), -1, index.reshape(n, c, -1))
         best = found.reshape(index._shape).argmax(-1, True)
-        index = apply(PICK, (index, best)).squeeze(-1)  # type: ignore[attr-defined]
-        result: Any = apply(PICK, (flat, index))
+        index = gather(index, -1, best).squeeze(-1)  # type: ignore[attr-defined]
+        result: Any = gather(flat, -1, index)
         return result.reshape(n, c, *sizes), index.reshape(n, c, *sizes)
 
     def plain(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flambeau.core import dtype as dt
 from flambeau.nn import functional as F  # noqa: N812 - PyTorch's name
 from flambeau.nn.functional.recurrent import Weights, recurrent_layer
-from flambeau.nn.operations.gathering import PICK
 from flambeau.nn.operations.recurrent import SETTLED
 from flambeau.tensor.apply import apply
 from flambeau.testing.opinfo.table import Input, add_samples
@@ -49,15 +47,9 @@ add_samples(
 
 add_samples("settled", (lambda x: apply(SETTLED, (x,)) ** 2, H))
 
-# -- picking --------------------------------------------------------------------------------------
-INDEX = Input((2, 4), values=(0, 2, 2, 1, 1, 1, 0, 2), dtype=dt.int64, requires_grad=False)
-for _name in ("pick", "pick_backward"):
-    add_samples(
-        _name, (lambda x, i: apply(PICK, (x, i)) ** 2, Input((2, 3)), INDEX),
-        uses_name=_name == "pick",
-    )  # fmt: skip
+# -- pooling back --------------------------------------------------------------------------------
 add_samples(
-    "place",
+    "scatter",
     (
         lambda x: F.max_unpool1d(*F.max_pool1d(x, 2, return_indices=True), 2) ** 2,
         Input((1, 2, 6), apart=0.13),

@@ -20,7 +20,6 @@ add_samples(
     (lambda x: x.cumprod(-2), Input((1, 3))),
 )  # fmt: skip
 add_samples(
-    "running", (lambda x: x.cummax(1).values ** 2, APART), (lambda x: x.cummin(0)[0] ** 2, APART)
+    "gather", (lambda x: x.cummax(1).values ** 2, APART), (lambda x: x.cummin(0)[0] ** 2, APART)
 )
-add_samples("running_backward", (lambda x: x.cummax(0).values ** 2, APART), uses_name=False)
 add_samples("logaddexp", (lambda x: x.logcumsumexp(1) ** 2, X), uses_name=False)

@@ -1,20 +1,15 @@
-"""Derivatives of picking, resampling and unfolding: linear maps and their transposes."""
+"""Derivatives of resampling and unfolding: linear maps and their transposes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flambeau.autograd.vjps.table import vjp, vjp_joint
-from flambeau.nn.operations.gathering import PICK, PICK_BACKWARD
 from flambeau.nn.operations.resampling import RESAMPLE, RESAMPLE_BACKWARD
 from flambeau.nn.operations.unfolding import FOLD_WINDOWS, UNFOLD_WINDOWS
 from flambeau.tensor.apply import apply
 
 __all__: list[str] = []
-
-vjp("pick", lambda g, y, types: apply(PICK_BACKWARD, (g, y), (types[0].shape[-1],)), None)
-vjp("pick_backward", lambda g, y: apply(PICK, (g, y)), None)
-vjp("place", lambda g, y: apply(PICK, (g, y)), None)
 
 
 def _resample(g: Any, inputs: tuple, types: tuple, attributes: tuple) -> list[Any]:
