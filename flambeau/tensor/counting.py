@@ -1,7 +1,7 @@
 """Counts of elements: bincount, histc, histogram, histogramdd.
 
-They are computed on the host: how many bins there are, or whether a range is finite, depends on
-values. Inside a captured function they raise DataDependentError. No gradient.
+They are computed on the host, because how many bins there are, or whether a range is finite,
+depends on values; a function that calls these runs uncaptured. No gradient.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from flambeau.core.types import Shape
 from flambeau.engine.graph.meaning import from_storage, to_storage
 from flambeau.tensor import returns
 from flambeau.tensor.boundary import fresh, read
-from flambeau.tensor.patterns import linspace
 from flambeau.tensor.gathering import check_tensor
 from flambeau.tensor.inplace import into
+from flambeau.tensor.patterns import linspace
 from flambeau.tensor.shaping import clone, reshape, unsqueeze
 from flambeau.tensor.sorting import need_int
 from flambeau.tensor.tensor import Tensor
@@ -113,9 +113,7 @@ def _outermost(name: str, low: float, high: float, margin: float) -> tuple[float
     return (low - margin, high + margin) if low == high else (low, high)
 
 
-def histc(
-    input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Any = None
-) -> Tensor:
+def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Any = None) -> Tensor:
     """Counts of elements in `bins` equal bins from `min` to `max` (from the data if equal).
 
     Elements outside, and NaN, are not counted.
@@ -128,7 +126,9 @@ def histc(
     count = _need_bins("histc", need_int("histc", "bins", 2, bins))
     array = _numbers(input).reshape(-1)
     if min > max:
-        raise RuntimeError(message("histc", f"min={min} and max={max}", "max must be larger than min"))
+        raise RuntimeError(
+            message("histc", f"min={min} and max={max}", "max must be larger than min")
+        )
     low, high = float(min), float(max)
     if low == high and array.size:
         low, high = array.min(), array.max()

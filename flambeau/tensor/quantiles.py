@@ -21,7 +21,7 @@ from flambeau.tensor.elementwise import lerp, where
 from flambeau.tensor.gathering import GATHER, check_tensor
 from flambeau.tensor.inplace import into, with_axis
 from flambeau.tensor.operation import operation
-from flambeau.tensor.shaping import expand, movedim, reshape
+from flambeau.tensor.shaping import movedim, reshape
 from flambeau.tensor.sorting import sort
 from flambeau.tensor.tensor import Tensor
 
@@ -81,14 +81,15 @@ def _ranks_wanted(name: str, x: Tensor, q: Any) -> Tensor:
     if q.dtype is not x.dtype:
         raise RuntimeError(
             message(name, f"q of dtype {q.dtype.name} for a tensor of {x.dtype.name}",
-                    f"{name}() q tensor must be same dtype as the input tensor", "q.to(input.dtype)")
+                    f"{name}() q tensor must be same dtype as the input tensor",
+                    f"q.to(flambeau.{x.dtype.name})")
         )  # fmt: skip
     if not is_capturing():
         found = read(q)
         if not ((found >= 0) & (found <= 1)).all():
             raise RuntimeError(
-                message(name, f"q of {q.tolist()}", f"{name}() q values must be in the range [0, 1]",  # type: ignore[attr-defined]
-                        "q / 100 for percentages")
+                message(name, f"q of {found.tolist()}",
+                        f"{name}() q values must be in the range [0, 1]", "q / 100 for percentages")
             )  # fmt: skip
     return q
 

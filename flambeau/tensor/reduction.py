@@ -369,9 +369,20 @@ def amin(input: Tensor, dim: Any = (), keepdim: bool = False, *, axis: Any = Non
     return result if out is None else into(out, result, "amin")
 
 
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The least and the greatest, over one dim or all."""
-    return returns.aminmax(amin(input, dim, keepdim), amax(input, dim, keepdim))
+def aminmax(
+    input: Tensor, *, dim: int | None = None, keepdim: bool = False, out: Any = None
+) -> Any:
+    """The least and the greatest, over one dim or all: (min, max)."""
+    dims = _dims_of("aminmax", input, None) if dim is None else _one_dim("aminmax", input, dim)
+    if any(not input._shape[d] for d in dims):
+        error = RuntimeError if dim is None else IndexError
+        raise error(
+            f"aminmax: given a tensor of shape {list(input._shape)}; required: elements: cannot "
+            "compute aminmax over an empty dimension as the operation has no identity"
+        )
+    found = [apply(op, (input,), (dims, bool(keepdim))) for op in (AMIN, AMAX)]
+    result = returns.aminmax(*found)
+    return result if out is None else into(out, result, "aminmax")
 
 
 # -- any, all, counts ---------------------------------------------------------------------------

@@ -52,10 +52,10 @@ def SEARCHSORTED(sequence: Node, x: Node, right: bool, out: DType) -> Node:
         beyond = build.apply("add", place, number_like(place, bit))
         last = build.apply("minimum", beyond, number_like(place, size))
         middle = _pick(sequence, build.apply("sub", last, number_like(place, 1)))
-        # an x that is NaN belongs behind everything: the comparison is the other way round
-        is_behind = build.apply("gt" if right else "ge", middle, x)
-        is_inside = build.apply("eq", beyond, last)
-        moves = build.apply("and", is_inside, build.apply("not", is_behind))
+        moves = build.apply("le" if right else "lt", middle, x)
+        if dtype.is_floating_point:  # NaN belongs behind everything
+            moves = build.apply("or", moves, build.apply("ne", x, x))
+        moves = build.apply("and", moves, build.apply("eq", beyond, last))
         place = build.apply("where", moves, beyond, place)
         bit >>= 1
     return build.convert(place, out)
@@ -116,7 +116,8 @@ def _search(
     if isinstance(out, Tensor) and out.dtype is not dtype:
         raise RuntimeError(
             message(name, f"out of dtype {out.dtype.name} and out_int32={out_int32}",
-                    f"output tensor's dtype is wrong: {dtype.name}", f"out.to(flambeau.{dtype.name})")
+                    f"output tensor's dtype is wrong: {dtype.name}",
+                    f"out.to(flambeau.{dtype.name})")
         )  # fmt: skip
     result = apply(SEARCHSORTED, (sequence, x), (bool(right), dtype))
     return result if out is None else into(out, result, name)  # type: ignore[no-any-return]

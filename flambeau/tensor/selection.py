@@ -119,7 +119,9 @@ def _picked(
 
 
 @with_axis
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *, out: Any = None) -> Any:
+def kthvalue(
+    input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *, out: Any = None
+) -> Any:
     """The `k`-th smallest element along `dim`, k counted from 1: (values, indices).
 
     >>> import flambeau

@@ -1,7 +1,7 @@
-"""Distinct elements: unique and unique_consecutive, whose shapes depend on values.
+"""Distinct elements: unique and unique_consecutive, whose results' shapes depend on values.
 
-The values are looked at on the host, so inside a captured function they raise DataDependentError.
-NaN differs from NaN, as in PyTorch. No gradient.
+The values are looked at on the host, so a function that calls these runs uncaptured. NaN differs
+from NaN, as in PyTorch. No gradient.
 """
 
 from __future__ import annotations

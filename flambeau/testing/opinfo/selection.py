@@ -35,8 +35,3 @@ add_samples(
     (lambda x, w: flambeau.cov(x, aweights=w), X, Input((4,), 0.5, 1.5)),
     uses_name=False,
 )  # fmt: skip
-add_samples(
-    "norm",
-    (lambda x, y: x.dist(y, 3) ** 2, X, X), (lambda x, y: x.dist(y), X, Input((4,))),
-    (lambda x: x.renorm(2, 0, 0.5), X), (lambda x: x.renorm(1.5, -1, 0.1) ** 2, X),
-)  # fmt: skip
