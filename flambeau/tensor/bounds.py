@@ -13,7 +13,7 @@ from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import read_array
 from flambeau.engine.runtime.value import Template, Value
 
-__all__ = ["array_of_index", "check_indices", "out_of_range"]
+__all__ = ["array_of_index", "check_indices", "known_array", "out_of_range"]
 
 FEW = 1 << 16  # indices that are looked at in the call: at most some ten microseconds
 MAX_VIEWS = 8  # views of views that are looked through
@@ -50,15 +50,15 @@ def _is_known(value: Value) -> bool:
     return False
 
 
-def array_of_index(value: Value) -> np.ndarray:
-    """The elements of an index; a view of what is known is read without computing anything."""
+def known_array(value: Value) -> np.ndarray | None:
+    """The elements if nothing has to be computed for them, also those of a view; else None."""
+    if not _is_known(value):
+        return None
     views = []
-    known = value
-    if _is_known(value):
-        while known.template is not None:
-            views.append(known.template.root)
-            (known,) = known.inputs
-    array = read_array(known)
+    while value.template is not None:
+        views.append(value.template.root)
+        (value,) = value.inputs
+    array = read_array(value)
     for root in reversed(views):
         found: dict[Node, np.ndarray] = {}
         for node in topological([root]):
@@ -66,6 +66,12 @@ def array_of_index(value: Value) -> np.ndarray:
             found[node] = MEANINGS[node.primitive](node, *(sources or [array]))
         array = found[root]
     return array
+
+
+def array_of_index(value: Value) -> np.ndarray:
+    """The elements of an index, computed if they are not yet."""
+    array = known_array(value)
+    return read_array(value) if array is None else array
 
 
 def out_of_range(

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from flambeau.tensor.boundary import is_capturing, read, read_storage
+from flambeau.tensor import bounds
+from flambeau.tensor.boundary import is_capturing
 from flambeau.tensor.tensor import Tensor
+from flambeau.tensor.view import value_of
 
 __all__ = ["check_range", "known_array"]
 
 
 def known_array(x: Tensor) -> Any:
     """x's elements if they can be read without computing anything, else None."""
-    if is_capturing() or x._storage.value.buffer is None:
-        return None
-    layout = x._layout
-    if layout is None:
-        return read(x)
-    flat = read_storage(x)[layout.offset :]
-    strides = [s * flat.itemsize for s in layout.strides]
-    return np.lib.stride_tricks.as_strided(flat, layout.shape, strides, writeable=False)
+    return None if is_capturing() else bounds.known_array(value_of(x))
 
 
 def check_range(x: Tensor, count: int, error: str, ignore: int | None = None) -> None:
