@@ -79,7 +79,7 @@ globals().update({k: v for k, v in _methods.FUNCTIONS.items() if k != "tensor"})
 _LAZY: dict[str, tuple[str, str]] = {
     **{
         name: (f"flambeau.{name}", "")
-        for name in ("compiler", "cuda", "fft", "func", "io", "linalg", "nn", "optim", "random", "signal", "testing", "utils")
+        for name in ("compiler", "cuda", "fft", "func", "io", "linalg", "masked", "nn", "optim", "random", "signal", "testing", "utils")
     },
     "vmap": ("flambeau.func", "vmap"),
     "save": ("flambeau.io", "save"),
