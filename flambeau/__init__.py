@@ -99,6 +99,13 @@ _LAZY: dict[str, tuple[str, str]] = {
             "rms_norm rrelu rrelu_ selu selu_ softmax threshold threshold_ triplet_margin_loss"
         ).split()
     },
+    **{
+        name: ("flambeau.nn.functional.native", name)
+        for name in (
+            "constant_pad_nd grid_sampler grid_sampler_2d grid_sampler_3d native_batch_norm "
+            "native_group_norm native_layer_norm"
+        ).split()
+    },
 }
 
 

@@ -42,7 +42,8 @@ def pad(
                     message("pad", f"input {list(input._shape)} and padding {list(amounts)}",
                             "a result without negative sizes")
                 )  # fmt: skip
-        return apply(PAD, (input,), (tuple(low), tuple(high), float(value or 0.0)))
+        number = value if isinstance(value, complex) else float(value or 0.0)
+        return apply(PAD, (input,), (tuple(low), tuple(high), number))
     if value:
         raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if mode not in ("reflect", "replicate", "circular"):
