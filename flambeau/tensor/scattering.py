@@ -140,7 +140,7 @@ def _write(
         source = as_vector(source) if len(x._shape) == 1 else source
         shape = index._shape
         if 0 in shape:
-            source = 0  # nothing is read of it
+            source, how, include_self = 0, "set", True  # nothing is read or written
         elif source._shape != shape:
             check_within(name, at, shape, {"input": x._shape, "src": source._shape})
             source = slice_view(source, (0,) * len(shape), shape, (1,) * len(shape))

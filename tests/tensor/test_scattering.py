@@ -149,6 +149,16 @@ def test_means_are_pytorchs(dtype, include_self):
     assert found[:2] == found[2:]
 
 
+def test_nothing_is_written_without_indices():
+    x, i = flambeau.ones(2, 2), flambeau.zeros(0, 2, dtype=flambeau.int64)
+    for dtype in (flambeau.bfloat16, flambeau.float32, flambeau.int64):
+        y = x.to(dtype)
+        for reduce in ("sum", "mean", "amax"):
+            found = y.scatter_reduce(0, i, y * 5, reduce, include_self=False)
+            assert found.dtype is dtype and found.tolist() == [[1, 1], [1, 1]]
+            assert y.index_add(0, i[:, 0], y[:0]).tolist() == [[1, 1], [1, 1]]
+
+
 def test_negative_integers_are_divided_downwards():
     x = flambeau.zeros(1, dtype=flambeau.int64)
     y, i = flambeau.tensor([-3, -4]), flambeau.tensor([0, 0])

@@ -95,7 +95,8 @@ def _product(table: dict[str, Operation], read: Operation) -> Callable[..., Any]
             ones = apply(ONES, (), (x._shape, x.dtype))
             return [g * put(ones, source, "prod"), None, None]
         is_zero = (x == 0, source == 0)
-        count = put(*(apply(TO, (z,), (x.dtype,)) for z in is_zero), "sum")
+        ones, others = (apply(TO, (z,), (x.dtype,)) for z in is_zero)
+        count = put(ones, others, "sum")
         rest = put(where(is_zero[0], 1.0, x), where(is_zero[1], 1.0, source), "prod")
         zeros = put(where(is_zero[0], x, 0.0), where(is_zero[1], source, 0.0), "sum")
 
