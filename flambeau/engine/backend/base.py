@@ -54,6 +54,9 @@ class Backend(Protocol):
     def dot_tiles(self, m: int, n: int, k: int, batch: int) -> tuple[int, int, int, int]:
         """How a product is cut: rows and columns of a tile, tiles down and across."""
 
+    def sort_function(self, bits: int, is_short: bool) -> int:
+        """The kernel that sorts short or long rows of unsigned keys (words: codegen/sort.py)."""
+
     def error_record(self) -> int:
         """The address where kernels report an index out of range: [1, index, limit]."""
 

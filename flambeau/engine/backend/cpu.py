@@ -17,6 +17,7 @@ from flambeau.engine.backend import blas, jit
 from flambeau.engine.backend.base import Step
 from flambeau.engine.backend.pool import Pool, available_threads
 from flambeau.engine.codegen.program import NAMES, program_text
+from flambeau.engine.codegen.sort import sort_text
 from flambeau.engine.codegen.targets import family_of
 from flambeau.engine.kernel.ir import Kernel
 
@@ -66,6 +67,11 @@ class CpuBackend:
 
     def dot_tiles(self, m: int, n: int, k: int, batch: int) -> tuple[int, int, int, int]:
         return blas.dot_tiles(m, n, k, batch)
+
+    def sort_function(self, bits: int, is_short: bool) -> int:
+        name = f"flambeau_sort_{'short' if is_short else 'long'}_{bits}"
+        text = sort_text(name, bits, is_short, self.target)
+        return jit.compile_text((name,), text, self.target)[0]
 
     def error_record(self) -> int:
         return self._record.ctypes.data

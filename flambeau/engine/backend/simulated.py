@@ -22,6 +22,7 @@ from flambeau.engine.kernel.interpret import run_kernel
 __all__ = ["SimulatedBackend"]
 
 _DOT = {dt.float32: 1, dt.float64: 2}  # "addresses" of the library's routines
+_SORT = {32: 3, 64: 4}
 _FIRST_KERNEL = 16
 _EVERYTHING = 1 << 40  # elements: the length of memory is not known from its address
 
@@ -70,6 +71,9 @@ class SimulatedBackend:
     def dot_tiles(self, m: int, n: int, k: int, batch: int) -> tuple[int, int, int, int]:
         return max(m, 1), max(n, 1), 1, 1
 
+    def sort_function(self, bits: int, is_short: bool) -> int:
+        return _SORT[bits]
+
     def error_record(self) -> int:
         return self._record.ctypes.data
 
@@ -106,6 +110,11 @@ class SimulatedProgram:
                 )
 
     def _step(self, step: Step, words: list[int]) -> None:
+        if step.function in _SORT.values():
+            _sort(
+                words, np.dtype(np.uint32 if step.function == _SORT[32] else np.uint64), step.extent
+            )
+            return
         if step.function < _FIRST_KERNEL:
             dtype = next(d for d, number in _DOT.items() if number == step.function)
             for t in range(step.extent):
@@ -121,6 +130,13 @@ class SimulatedProgram:
         chunk = max(step.chunk, 1)
         for begin in reversed(range(0, step.extent, chunk)):
             run_kernel(kernel, words, buffers, begin, min(begin + chunk, step.extent))
+
+
+def _sort(words: list[int], dtype: np.dtype[Any], rows: int) -> None:
+    """All rows of a sort; the words are those of engine/codegen/sort.py."""
+    keys, order, n = words[0], words[1], words[3]
+    found = memory_at(keys, dtype)[: rows * n].reshape(rows, n).argsort(1, kind="stable")
+    memory_at(order, np.dtype(np.int64))[: rows * n] = found.reshape(-1)
 
 
 def _dot(words: list[int], dtype: DType, t: int) -> None:

@@ -16,8 +16,9 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.meaning import interpret
 from flambeau.engine.graph.node import Node
 from flambeau.engine.kernel.lower import Scratch
+from flambeau.engine.kernel.sorting import SHORT_ROW
 from flambeau.engine.runtime.value import NUMBERS, Value
-from flambeau.engine.schedule.library import DotStep
+from flambeau.engine.schedule.library import DotStep, SortStep
 from flambeau.engine.schedule.plan import InterpretStep, KernelStep, Place, Plan, make_plan
 
 __all__ = ["CompiledProgram", "compile_program"]
@@ -61,6 +62,8 @@ class CompiledProgram:
                 self.segments.append(step)
             elif isinstance(step, KernelStep):
                 steps.append(self._kernel_step(step, next(addresses)))
+            elif isinstance(step, SortStep):
+                steps.append(self._sort_step(step))
             else:
                 steps.append(self._dot_step(step))
         self._close(steps, kinds)
@@ -123,6 +126,16 @@ class CompiledProgram:
         chunk = extent if work < 1 << 20 else max(1, extent // 64)
         address = self.backend.dot_function(step.node.dtype)
         return Step(address, words, patches, extent, chunk, "dot")
+
+    def _sort_step(self, step: SortStep) -> Step:
+        keys = step.node.sources[0]
+        patches = []
+        for i, buffer in enumerate((keys, step.node, step.scratch)):
+            if buffer is not None:
+                patches.append((i, *self._slot(self.plan.places[buffer])))
+        words = np.array([0, 0, 0, step.n, step.chunk, step.stride], np.int64)
+        address = self.backend.sort_function(8 * keys.dtype.itemsize, step.n <= SHORT_ROW)
+        return Step(address, words, patches, step.rows, step.chunk, "argsort")
 
     # -- running ------------------------------------------------------------------------------
     def run(self, leaves: Sequence[Any]) -> list[Buffer]:

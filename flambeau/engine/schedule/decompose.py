@@ -1,7 +1,8 @@
 """Decompose: primitives that no kernel computes as such, written in those that one does.
 
 Convolution becomes padding, windows and a matrix product; products of types the library does
-not have become multiply and sum; half-precision sums are accumulated in float32.
+not have become multiply and sum; half-precision sums are accumulated in float32; what is sorted
+becomes rows of unsigned keys.
 """
 
 from __future__ import annotations
@@ -138,6 +139,54 @@ def _grouped(node: Node, windows: Node, groups: int, inner: int, positions: int)
     return build.reshape(_dot(build.dot(weight, columns)), node.shape)
 
 
+# -- sorting ------------------------------------------------------------------------------------
+def _argsort(node: Node) -> Node:
+    """The order along the last dim of unsigned keys, whose order is that of the elements."""
+    (x,) = node.sources
+    dim, descending = node.attributes
+    last = len(x.shape) - 1
+    if not x.shape or x.dtype.is_complex:
+        return node
+    if x.dtype in (dt.uint32, dt.uint64) and dim == last and not descending:
+        return node
+    others = tuple(d for d in range(len(x.shape)) if d != dim)
+    keys = build.permute(_unsigned_keys(x), (*others, dim))
+    if descending:
+        keys = build.apply("not", keys)
+    order = build.argsort(keys, last, False)
+    back = (*range(dim), last, *range(dim, last))
+    return build.permute(order, back)
+
+
+def _unsigned_keys(x: Node) -> Node:
+    """uint32 or uint64 keys that are ordered like x; equal for zeros, and greatest for NaN."""
+    if x.dtype.is_floating_point:
+        return _keys_of_floats(build.convert(x, dt.float32) if x.dtype in HALVES else x)
+    if not x.dtype.is_signed:
+        return x if x.dtype is dt.uint64 else build.convert(x, dt.uint32)
+    if x.dtype is not dt.int64:
+        x = build.convert(x, dt.int32)
+    keys = build.bitcast(x, dt.uint64 if x.dtype is dt.int64 else dt.uint32)
+    return build.apply("xor", keys, _sign_bit(keys))
+
+
+def _sign_bit(keys: Node) -> Node:
+    return build.constant(1 << 8 * keys.dtype.itemsize - 1, keys.dtype)
+
+
+def _keys_of_floats(x: Node) -> Node:
+    """The bits; all turned over for negative numbers, only the sign for others."""
+    zero = build.constant(0, x.dtype)
+    one_zero = build.apply("where", build.apply("eq", x, zero), zero, x)
+    unsigned = dt.uint64 if x.dtype is dt.float64 else dt.uint32
+    bits = build.bitcast(one_zero, unsigned)
+    turned = build.apply("not", bits)
+    raised = build.apply("xor", bits, _sign_bit(bits))
+    keys = build.apply("where", build.apply("lt", x, zero), turned, raised)
+    highest = build.constant((1 << 8 * bits.dtype.itemsize) - 1, unsigned)
+    return build.apply("where", build.apply("ne", x, x), highest, keys)
+
+
 _RULES: dict[str, Callable[[Node], Node]] = {
     "dot": _dot,
     "conv": _conv,
@@ -145,4 +194,5 @@ _RULES: dict[str, Callable[[Node], Node]] = {
     "sum": _half_reduce,
     "prod": _half_reduce,
     "scan": _half_scan,
+    "argsort": _argsort,
 }

@@ -1,16 +1,19 @@
-"""Library: matrix products that a BLAS routine computes, and how it sees their operands."""
+"""Library: what routines compute: matrix products by BLAS, as it sees their operands; sorts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flambeau.core import dtype as dt
+from flambeau.core.errors import NotCompiled
 from flambeau.engine.graph.node import Node
 from flambeau.engine.kernel import ir
 from flambeau.engine.kernel.affine import axis
-from flambeau.engine.kernel.lower import Access, NeedsBuffer
+from flambeau.engine.kernel.lower import Access, NeedsBuffer, Scratch
+from flambeau.engine.kernel.sorting import scratch_bytes
 
-__all__ = ["DotStep", "Operand", "match_dot"]
+__all__ = ["DotStep", "Operand", "SortStep", "match_dot", "match_sort"]
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,37 @@ def _operand(node: Node, stored: Callable[[Node], bool]) -> Operand:
             if leading >= max(near_size, 1):
                 return Operand(load.buffer, index.offset, b, leading, transposed)  # type: ignore[arg-type, attr-defined]
     raise NeedsBuffer(node)
+
+
+# -- sorting ------------------------------------------------------------------------------------
+MAX_PIECES = 32  # of one sort: each has working memory of its own
+MIN_PIECE = 1 << 13  # elements: some 50 us of work
+MAX_ROW = 1 << 32  # elements whose indices fit beside a uint32 key
+
+
+@dataclass
+class SortStep:
+    """node[r] = the order of the keys in row r of its source, of `rows` rows of n keys."""
+
+    node: Node
+    rows: int
+    n: int
+    chunk: int  # rows of one piece
+    scratch: Scratch | None
+    stride: int  # bytes of scratch for one piece
+
+
+def match_sort(node: Node, stored: Callable[[Node], bool]) -> SortStep:
+    """How the routine computes `node`, an argsort as `decompose` leaves it."""
+    (keys,) = node.sources
+    n = keys.shape[-1]
+    if keys.dtype not in (dt.uint32, dt.uint64) or n >= MAX_ROW:
+        raise NotCompiled(node.primitive)
+    if not stored(keys):
+        raise NeedsBuffer(keys)
+    rows = node.type.numel // max(n, 1)
+    chunk = max(1, -(-rows // MAX_PIECES), MIN_PIECE // max(n, 1))
+    stride = scratch_bytes(n, 8 * keys.dtype.itemsize)
+    pieces = -(-rows // chunk)
+    scratch = Scratch(dt.uint8, pieces * stride) if stride and pieces else None
+    return SortStep(node, rows, n, chunk, scratch, stride)
