@@ -125,9 +125,10 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
             message("unravel_index", f"shape {sizes}", "'shape' cannot have negative values")
         )
     found = []
+    places: Any = indices.long()  # type: ignore[attr-defined]
     for i, n in enumerate(sizes):
-        rest: Any = indices // prod(sizes[i + 1 :])  # type: ignore[operator]
-        found.append((rest % n if n else rest).long())
+        rest: Any = places // prod(sizes[i + 1 :])
+        found.append(rest % n if n else rest)
     return tuple(found)
 
 
