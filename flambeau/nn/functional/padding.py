@@ -62,8 +62,9 @@ def _mirrored(x: Tensor, low: list[int], high: list[int], mode: str) -> Tensor:
                 message("pad", f"padding ({lo}, {hi}) of dim {dim}, which has size {shape[dim]}",
                         f"with mode {mode!r}, padding of at most {limit}")
             )  # fmt: skip
-        if max(lo, hi) <= 0:
-            x = x.narrow(dim, -lo, shape[dim] + lo + hi)
-        else:  # a negative size cuts what the other one repeats
+        if min(lo, hi) < 0 and (mode != "replicate" or max(lo, hi) <= 0):
+            x = x.narrow(dim, max(0, -lo), shape[dim] + min(lo, 0) + min(hi, 0))
+            lo, hi = max(lo, 0), max(hi, 0)
+        if lo or hi:  # replicated: a negative size cuts what the other one repeats
             x = apply(PAD_MIRRORED, (x,), (dim, lo, hi, mode))
     return x
