@@ -111,6 +111,9 @@ class Access:
     def index_value(self, node: Node, coords: list[Affine], limit: int) -> Affine:
         """The value of an index tensor as a coordinate, reported and clamped if out of range."""
         ref = self.name(self.at(node, coords))
+        if _is_order(node, limit):
+            self.extents[ref] = limit
+            return Affine(((ref, 1),))
         self.checks.append(ir.Check(ref, limit, -1))  # numbers and words are put in later
         top = ir.ScalarArgument(("limit", limit - 1), dt.int64)  # type: ignore[arg-type]
         clamped = ir.Apply("minimum", (ref, top), dt.int64)
@@ -118,6 +121,13 @@ class Access:
         safe = self.name(clamped)
         self.extents[safe] = limit
         return Affine(((safe, 1),))
+
+
+def _is_order(node: Node, limit: int) -> bool:
+    """Whether these are indices that a sort of `limit` elements found: never out of range."""
+    while node.primitive in ("reshape", "permute", "slice", "expand", "copy"):
+        node = node.sources[0]
+    return node.primitive == "argsort" and node.shape[node.attributes[0]] == limit
 
 
 def _dtype_of(e: ir.Expr) -> dt.DType:

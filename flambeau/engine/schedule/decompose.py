@@ -150,7 +150,7 @@ def _argsort(node: Node) -> Node:
     if x.dtype in (dt.uint32, dt.uint64) and dim == last and not descending:
         return node
     others = tuple(d for d in range(len(x.shape)) if d != dim)
-    keys = build.permute(_unsigned_keys(x), (*others, dim))
+    keys = _unsigned_keys(build.permute(x, (*others, dim)))
     if descending:
         keys = build.apply("not", keys)
     order = build.argsort(keys, last, False)

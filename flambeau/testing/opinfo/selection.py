@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import flambeau
 from flambeau.testing.opinfo.table import Input, add_samples
 
 __all__: list[str] = []
@@ -31,7 +30,7 @@ add_samples(
 add_samples("sum", (lambda x: x.nansum(1) ** 2, X), (lambda x: x.nanmean((0, 1)) ** 2, X))
 add_samples(
     "matmul",
-    (lambda x: x.cov() ** 2, X), (lambda x: flambeau.corrcoef(x), X),
-    (lambda x, w: flambeau.cov(x, aweights=w), X, Input((4,), 0.5, 1.5)),
+    (lambda x: x.cov() ** 2, X), (lambda x: x.corrcoef(), X),
+    (lambda x, w: x.cov(aweights=w), X, Input((4,), 0.5, 1.5)),
     uses_name=False,
 )  # fmt: skip

@@ -20,7 +20,7 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.meaning import interpret
 from flambeau.engine.kernel.sorting import SHORT_ROW, scratch_bytes
 from flambeau.engine.schedule.library import MAX_PIECES, SortStep
-from flambeau.engine.schedule.plan import InterpretStep, make_plan
+from flambeau.engine.schedule.plan import InterpretStep, KernelStep, make_plan
 from tests.engine.running import leaf_of, parameters, run_compiled
 
 TRIPLES = {"x86": "x86_64-unknown-linux-gnu", "aarch64": "aarch64-unknown-linux-gnu"}
@@ -124,6 +124,20 @@ def test_keys_that_are_there_already_are_sorted_where_they_lie():
     (x,) = parameters((dt.uint32, (4, 100)))
     assert len(make_plan([build.argsort(x, 1, False)]).steps) == 1
     assert len(make_plan([build.argsort(x, 1, True)]).steps) == 2
+
+
+def test_what_is_gathered_in_order_needs_no_check_of_indices():
+    (x,) = parameters((dt.float32, (30, 100)))
+    for dim in (0, 1):
+        order = build.argsort(x, dim, True)
+        for index in (order, build.slice_(order, (0, 0), (3, 100), (1, 1))):
+            steps = make_plan([build.gather(x, index, dim)]).steps
+            words = [w for s in steps if isinstance(s, KernelStep) for w in s.lowered.words]
+            assert len(steps) == 3 and "record" not in [w.kind for w in words]
+    other = build.gather(x, build.argsort(build.slice_(x, (0, 0), (30, 50), (1, 1)), 1, True), 1)
+    steps = make_plan([other]).steps
+    words = [w for s in steps if isinstance(s, KernelStep) for w in s.lowered.words]
+    assert "record" in [w.kind for w in words]
 
 
 @pytest.mark.parametrize("threads", [1, 3])
