@@ -59,16 +59,14 @@ def _solve(g: Any, inputs: tuple, out: Any, attributes: tuple, needs: tuple) -> 
 vjp_joint("linalg_solve_triangular", _solve_triangular)
 vjp_joint("linalg_solve_ex", _solve)
 vjp("linalg_inv_ex", lambda g, out: -(_mirrored(out) @ g @ _mirrored(out)))
-vjp(
-    "linalg_ldl_solve",
-    lambda g, y, z, attributes: apply(LDL_SOLVE, (g, _of_transposed(y, *attributes), z), attributes),
-    None, None,
-)  # fmt: skip
 
 
-def _of_transposed(ld: Any, hermitian: bool) -> Any:
-    """Factors of A^H; `ld` comes conjugated. A symmetric matrix is its own transpose."""
-    return conj(ld) if hermitian else ld
+def _ldl_solve(g: Any, y: Any, z: Any, attributes: tuple) -> Any:
+    """A hermitian matrix is its own adjoint; a symmetric one's is its conjugate, as y comes."""
+    return apply(LDL_SOLVE, (g, conj(y) if attributes[0] else y, z), attributes)
+
+
+vjp("linalg_ldl_solve", _ldl_solve, None, None)
 
 
 def _reorder(g: Any, y: Any, attributes: tuple) -> Any:

@@ -1,5 +1,7 @@
 """Linear algebra: FUNCTIONS are the package's and methods, LINALG those of flambeau.linalg."""
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -7,6 +7,8 @@ Operations; x is a batch of matrices (*, m, n):
   linalg_svdvals (x)               s alone, where no gradient is wanted
 """
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from typing import Any

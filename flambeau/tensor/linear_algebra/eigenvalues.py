@@ -5,6 +5,8 @@ Operations; x is a batch of square matrices:
   linalg_eig (x, l, v) [part]
 """
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from typing import Any

@@ -4,6 +4,8 @@ Operations; `ld` and `pivots` are what ldl_factor gives:
   linalg_ldl_solve (x, ld, pivots) [hermitian]    the right sides x, solved
 """
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from typing import Any

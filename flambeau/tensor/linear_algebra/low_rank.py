@@ -4,6 +4,8 @@ Source: N. Halko, P.-G. Martinsson, J. Tropp, Finding structure with randomness,
 (2011), algorithms 4.4 and 5.1.
 """
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from typing import Any

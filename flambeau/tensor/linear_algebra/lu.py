@@ -8,6 +8,8 @@ factors in one matrix, and the order in which the pivots leave the rows:
   reorder (x, order) [dim, back]                     x[..., order[i], ...], or the inverse of that
 """
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from typing import Any

@@ -23,7 +23,6 @@ from flambeau.tensor.linear_algebra.checks import (
 )
 from flambeau.tensor.linear_algebra.decompositions import singular_values
 from flambeau.tensor.linear_algebra.solving import inv_ex
-from flambeau.tensor.promotion import can_cast
 from flambeau.tensor.reduction import NORM, TITLES, amax, amin, sum_
 from flambeau.tensor.shaping import movedim, unsqueeze
 from flambeau.tensor.tensor import Tensor

@@ -4,6 +4,8 @@ Operations:
   matrix_exp (x)
 """
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -71,8 +73,7 @@ def matrix_power(input: Tensor, n: int, *, out: Any = None) -> Tensor:
 
 def _power(a: Any, n: int) -> Tensor:
     if n == 0:
-        unit: Any = eye(a._shape[-1], dtype=a.dtype)
-        return unit.expand(a._shape).clone()  # type: ignore[no-any-return]
+        return a.clone().copy_(eye(a._shape[-1], dtype=a.dtype))  # type: ignore[no-any-return]
     square, result, n = a if n > 0 else inv(a), None, abs(n)
     while True:
         if n & 1:
@@ -204,15 +205,16 @@ def vander(x: Tensor, N: int | None = None) -> Tensor:
     """
     name = "linalg.vander"
     need_tensor(name, x, "x")
-    if N is None and x._shape:
-        N = x._shape[-1]
-    if N is None or N <= 1 or x.dtype is dt.bool_:
+    if not x._shape:
+        x = unsqueeze(x, 0)
+    count = x._shape[-1] if N is None else N
+    if count <= 1 or x.dtype is dt.bool_:
         raise RuntimeError(
-            message(name, f"N={N} and a tensor of dtype {x.dtype.name} and shape "
+            message(name, f"N={count} and a tensor of dtype {x.dtype.name} and shape "
                     f"{list(x._shape)}", "numbers, and N must be greater than 1")
         )  # fmt: skip
     column: Any = unsqueeze(x, -1)
-    powers = cumprod(column.expand(*x._shape, N - 1), -1)
+    powers = cumprod(column.expand(*x._shape, count - 1), -1)
     return cat([column.new_ones(column._shape, dtype=powers.dtype), powers], -1)
 
 

@@ -6,6 +6,8 @@ Operations; x is a batch of square matrices:
   linalg_slogdet (x, lu, pivots) [part]    part 0 is the sign, 1 is log |det|
 """
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from math import prod

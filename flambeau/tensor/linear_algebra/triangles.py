@@ -7,6 +7,8 @@ Operations; all matrices are the last two dims, and the dims before them are bro
         (L L^H)^-1 x, or (U^H U)^-1 x, with the triangle L or U in y
 """
 
+# ruff: noqa: N803 - matrices have capital letters, as in PyTorch
+
 from __future__ import annotations
 
 from typing import Any
