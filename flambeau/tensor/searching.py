@@ -44,6 +44,11 @@ def _pick(sequence: Node, places: Node) -> Node:
 def SEARCHSORTED(sequence: Node, x: Node, right: bool, out: DType) -> Node:
     """How many elements of the sequence stand before x: found bit by bit, the highest first."""
     dtype = common_dtype(sequence, x)
+    if dtype.category in ("bool", "complex"):
+        raise NotImplementedError(
+            message("searchsorted", f"values of dtype {dtype.name}: not implemented for it",
+                    "integers or floating point", ".to(flambeau.uint8)")
+        )  # fmt: skip
     sequence, x = build.convert(sequence, dtype), build.convert(x, dtype)
     size = sequence.shape[-1]
     place = build.full(x.shape, 0, dt.int64)
@@ -69,12 +74,6 @@ def _check_sequence(name: str, sequence: Any, position: int, x: Any) -> None:
             message(name, "a sequence without dims", "boundaries tensor should have positive "
                     "dimension, but got 0 dimension", "reshape(1)")
         )  # fmt: skip
-    for tensor in (sequence, x):
-        if isinstance(tensor, Tensor) and tensor.dtype.category in ("bool", "complex"):
-            raise NotImplementedError(
-                message(name, f"a tensor of dtype {tensor.dtype.name}: not implemented for it",
-                        "integers or floating point", ".to(flambeau.uint8)")
-            )  # fmt: skip
     if len(shape) == 1:
         return
     given = x._shape if isinstance(x, Tensor) else ()
