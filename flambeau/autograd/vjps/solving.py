@@ -23,6 +23,7 @@ from flambeau.tensor.linear_algebra.solving import DET
 from flambeau.tensor.linear_algebra.triangles import CHOLESKY_SOLVE, SOLVE_TRIANGULAR
 from flambeau.tensor.patterns import eye
 from flambeau.tensor.shaping import narrow
+from flambeau.tensor.tape import mode
 
 __all__: list[str] = []
 
@@ -101,14 +102,31 @@ def _scaled_inverse(scale: Any, x: Any, lu: Any, pivots: Any) -> Any:
 
 
 def _det(g: Any, x: Any, y: Any, z: Any) -> Any:
-    """det(x) x^-T, the cofactors. Pivots that are zero are replaced by tiny ones: the determinant
-    of the others, times the inverse, is then right up to rounding."""
+    """det(x) x^-T, the cofactors, also where a pivot is zero.
+
+    There another pivot is put in its place: the cofactors depend on it linearly. A tiny one will
+    do; where this is to be differentiated the mean over a pivot and its negative is exact.
+    """
     diagonal: Any = y.diagonal(0, -2, -1)
-    size = diagonal.abs().amax(-1, keepdim=True) if diagonal._shape[-1] else diagonal.abs()
-    tiny = where(size == 0, 1.0, size) * dt.finfo(y.dtype).eps
-    lu = y + where(diagonal == 0, tiny, 0.0).to(y.dtype).diag_embed()  # type: ignore[attr-defined]
-    found: Any = apply(DET, (x, lu, z))
-    return _scaled_inverse(g * found, x, lu, z)
+    zero = diagonal == 0
+    size = diagonal.abs()
+    if diagonal._shape[-1]:
+        size = size.amax(-1, keepdim=True)
+    size = where(size == 0, 1.0, size)
+    eps = dt.finfo(y.dtype).eps
+    if not mode.grad:
+        return _cofactors(g, x, y, z, where(zero, size * eps, 0.0))
+    first = zero & (zero.cumsum(-1) == 1)
+    rest = where(zero, size * eps**0.5, 0.0)
+    found = [_cofactors(g, x, y, z, where(first, size * sign, rest)) for sign in (1, -1)]
+    return (found[0] + found[1]) * 0.5
+
+
+def _cofactors(g: Any, x: Any, lu: Any, pivots: Any, change: Any) -> Any:
+    """g det(x) x^-T, after a change of the diagonal of U."""
+    lu = lu + change.to(lu.dtype).diag_embed()
+    found: Any = apply(DET, (x, lu, pivots))
+    return _scaled_inverse(g * found, x, lu, pivots)
 
 
 vjp("linalg_det", _det, None, None)

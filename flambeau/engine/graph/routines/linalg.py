@@ -32,21 +32,26 @@ def _each(compute: Callable[..., Any], types: Types, a: Any) -> Arrays:
     and info 1. `types` are the results' types without info."""
     batch = a.shape[:-2]
     try:
-        found = compute(a)
-        return (*(found if isinstance(found, tuple) else (found,)), np.zeros(batch, np.int32))
+        return (*_results(compute(a), types), np.zeros(batch, np.int32))
     except np.linalg.LinAlgError:
         pass
     results = [np.full(t.shape, np.nan, t.dtype.numpy) for t in types]
     info = np.ones(batch, np.int32)
     for i in np.ndindex(batch):
         try:
-            found = compute(a[i])
+            found = _results(compute(a[i]), types)
         except np.linalg.LinAlgError:
             continue
         info[i] = 0
-        for r, f in zip(results, found if isinstance(found, tuple) else (found,), strict=True):
-            r[i] = f
+        for result, one in zip(results, found, strict=True):
+            result[i] = one
     return (*results, info)
+
+
+def _results(found: Any, types: Types) -> Arrays:
+    """As a tuple, of the right dtypes: NumPy gives real eigenvalues where all are real."""
+    found = found if isinstance(found, tuple) else (found,)
+    return tuple(f.astype(t.dtype.numpy, copy=False) for f, t in zip(found, types, strict=True))
 
 
 # -- cholesky: L of A = L L^H, info; options (upper,): the triangle that is read and returned -----
