@@ -10,6 +10,7 @@ from typing import Any
 
 from flambeau.autograd.vjps.table import non_differentiable, vjp, vjp_joint
 from flambeau.core import dtype as dt
+from flambeau.core.errors import message
 from flambeau.tensor.apply import apply
 from flambeau.tensor.complex_numbers import conj, imag
 from flambeau.tensor.elementwise import where
@@ -188,13 +189,37 @@ vjp("linalg_lu_factor_ex", _lu_factor, None, None)
 
 # -- the exponential ----------------------------------------------------------------------------
 def _matrix_exp(g: Any, x: Any) -> Any:
-    """The upper right block of exp [[x^T, g], [0, x^T]]; Higham, Functions of Matrices, 3.2."""
+    """The upper right block of exp [[x^T, g], [0, x^T]]; Higham, Functions of Matrices, 3.2.
+
+    It is linear in g, which is brought to size 1, so that it does not decide the scaling.
+    """
     n = x._shape[-1]
+    if not n:
+        return g
+    size = g.detach().abs().amax((-2, -1), keepdim=True)
+    size = where((size == 0) | ~size.isfinite(), 1.0, size)
     matrix = _mirrored(x)
-    top, bottom = cat([matrix, g], -1), cat([matrix.new_zeros(matrix._shape), matrix], -1)
-    found = apply(MATRIX_EXP, (cat([top, bottom], -2),))
-    return narrow(narrow(found, -2, 0, n), -1, n, n)
+    top = cat([matrix, g / size], -1)
+    bottom = cat([matrix.new_zeros(matrix._shape), matrix], -1)
+    found: Any = apply(MATRIX_EXP, (cat([top, bottom], -2),))
+    return narrow(narrow(found, -2, 0, n), -1, n, n) * size  # type: ignore[operator]
 
 
 vjp("linalg_matrix_exp", _matrix_exp)
 non_differentiable("routine")
+
+
+# -- without a derivative -----------------------------------------------------------------------
+def _undefined(g: Any, attributes: tuple) -> Any:
+    name, hint = attributes
+    raise NotImplementedError(
+        message(
+            name,
+            "a tensor that requires grad",
+            f"the derivative for '{name}' is not implemented",
+            hint,
+        )
+    )
+
+
+vjp("without_derivative", _undefined, None)

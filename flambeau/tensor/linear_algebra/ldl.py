@@ -22,7 +22,7 @@ from flambeau.tensor.linear_algebra.checks import (
     need_same_dtype,
     need_square,
 )
-from flambeau.tensor.linear_algebra.routine import call
+from flambeau.tensor.linear_algebra.routine import WITHOUT_DERIVATIVE, attach, call
 from flambeau.tensor.linear_algebra.triangles import check_equation, with_batch
 from flambeau.tensor.operation import operation
 from flambeau.tensor.tensor import Tensor
@@ -44,7 +44,8 @@ def _factored(name: str, a: Tensor, hermitian: bool, check_errors: bool) -> tupl
     if check_errors:
         check_info(name, found[2], lambda code: f"D[{code},{code}] is zero: the matrix is "
                    "singular, and solving with it would divide by zero")  # fmt: skip
-    return found
+    factors = attach(WITHOUT_DERIVATIVE, (a, found[0]), (name, "linalg.solve"), found[0])
+    return factors, *found[1:]
 
 
 def ldl_factor(input: Tensor, *, hermitian: bool = False, out: Any = None) -> Any:

@@ -15,7 +15,7 @@ from flambeau.tensor.apply import apply
 from flambeau.tensor.grids import tril, triu
 from flambeau.tensor.inplace import into
 from flambeau.tensor.linear_algebra.checks import need_dims, need_matrix, need_same_dtype
-from flambeau.tensor.linear_algebra.routine import call
+from flambeau.tensor.linear_algebra.routine import WITHOUT_DERIVATIVE, attach, call
 from flambeau.tensor.linear_algebra.triangles import SOLVE_TRIANGULAR
 from flambeau.tensor.patterns import eye
 from flambeau.tensor.shaping import narrow, unsqueeze
@@ -29,7 +29,11 @@ def geqrf(input: Tensor, *, out: Any = None) -> Any:
     reflections whose product is Q, for linalg.householder_product and ormqr. Has no derivative."""
     name = "geqrf"
     need_matrix(name, input)
-    result = returns.geqrf(*call("reflectors", (input,)))
+    parts = [
+        attach(WITHOUT_DERIVATIVE, (input, part), (name, "linalg.qr"), part)
+        for part in call("reflectors", (input,))
+    ]
+    result = returns.geqrf(*parts)
     return result if out is None else into(out, result, name)
 
 

@@ -1,7 +1,8 @@
 """How operations of linear algebra call the host's routines, and how results get derivatives.
 
 Operations:
-  routine (*inputs) [name, options, output]    one output of a row of ROUTINES; not differentiable
+  routine (*inputs) [name, options, output]    one output of a row of ROUTINES; no history
+  without_derivative (x, part) [name, hint]    part, whose backward raises
 
 A decomposition is computed by `call`, without history. `attach` then puts a differentiable
 operation on the tape whose inputs are the matrix and the computed parts, and whose result is
@@ -22,7 +23,7 @@ from flambeau.tensor.tape import mode
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import value_of
 
-__all__ = ["ROUTINE", "attach", "call"]
+__all__ = ["ROUTINE", "WITHOUT_DERIVATIVE", "attach", "call"]
 
 
 @operation("routine")
@@ -35,6 +36,11 @@ def call(name: str, tensors: tuple[Tensor, ...], options: tuple = ()) -> tuple[T
     """All outputs of the routine `name`; those that are evaluated together cost one call."""
     types = ROUTINES[name].infer(options, *[value_of(t).type for t in tensors])
     return tuple([apply(ROUTINE, tensors, (name, options, i)) for i in range(len(types))])
+
+
+@operation("without_derivative")
+def WITHOUT_DERIVATIVE(x: Node, part: Node, name: str, hint: str) -> Node:
+    return part
 
 
 def attach(op: Operation, inputs: tuple[Tensor, ...], attributes: tuple, part: Tensor) -> Tensor:
