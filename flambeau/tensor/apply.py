@@ -309,6 +309,12 @@ def adopt(x: Tensor, result: Tensor, operation_name: str = "in-place operation")
         )
     if mode.grad and (x._requires_grad or result._requires_grad):
         check_writable(x, operation_name)
+        if x._storage.base is not None:
+            raise RuntimeError(
+                f"{operation_name}: given a view of memory of another dtype (.real, view_as_real, "
+                "view(dtype)), whose tensor would not learn of the gradient; try the operation on "
+                "that tensor itself, or `with flambeau.no_grad():`"
+            )
         _keep_old_input(x, result)
         write(x, value)
         adopt_history(x, result)

@@ -110,6 +110,8 @@ def _own_memory(storage: Storage) -> int:
 
 def data_ptr(self: Tensor) -> int:
     """The address of the first element; valid until the tensor is written."""
+    if self._storage.base is not None:
+        return int(self.detach().numpy().ctypes.data)  # type: ignore[attr-defined]
     start = _own_memory(self._storage)
     return start + layout_of(self).offset * self.dtype.itemsize if start else 0
 

@@ -21,6 +21,7 @@ from flambeau.tensor.apply import adopt, apply
 from flambeau.tensor.inplace import into
 from flambeau.tensor.operation import OPERATIONS, operation
 from flambeau.tensor.promotion import as_float
+from flambeau.tensor.reinterpret import as_parts, as_whole, part_of
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.unary import number_like
 
@@ -81,23 +82,23 @@ def VIEW_AS_COMPLEX(x: Node) -> Node:
 
 # -- parts --------------------------------------------------------------------------------------
 def real(input: Tensor) -> Tensor:
-    """The real part (a copy); a real tensor itself.
+    """The real part, which shares memory; a real tensor itself.
 
     >>> import flambeau
     >>> flambeau.tensor([1 + 2j, 3 - 4j]).real
     tensor([1., 3.])
     """
-    return apply(REAL, (input,)) if input.dtype.is_complex else input
+    return part_of(input, "real") if input.dtype.is_complex else input
 
 
 def imag(input: Tensor) -> Tensor:
-    """The imaginary part (a copy); RuntimeError for real tensors."""
+    """The imaginary part, which shares memory; RuntimeError for real tensors."""
     if not input.dtype.is_complex:
         raise RuntimeError(
             "imag: imag is not implemented for tensors with non-complex dtypes; given "
             f"{input.dtype.name}; try .to(flambeau.complex64)"
         )
-    return apply(IMAG, (input,))
+    return part_of(input, "imag")
 
 
 def conj(input: Tensor) -> Tensor:
@@ -204,17 +205,17 @@ def polar(abs: Tensor, angle: Tensor, *, out: Any = None) -> Tensor:
 
 
 def view_as_real(input: Tensor) -> Tensor:
-    """Real and imaginary part as a last dim of 2 (a copy): (...) complex to (..., 2) real."""
+    """The same memory as real numbers: (...) complex to (..., 2), real and imaginary part."""
     if not input.dtype.is_complex:
         raise RuntimeError(
             message("view_as_real", f"a tensor of dtype {input.dtype.name}",
                     "view_as_real is only supported for complex tensors", "view_as_complex")
         )  # fmt: skip
-    return apply(VIEW_AS_REAL, (input,))
+    return as_parts(input)
 
 
 def view_as_complex(input: Tensor) -> Tensor:
-    """A last dim of 2 as real and imaginary part (a copy): (..., 2) real to (...) complex."""
+    """The same memory as complex numbers: (..., 2) real to (...), of real and imaginary part."""
     if input.dtype not in _REALS:
         raise RuntimeError(
             message("view_as_complex", f"a tensor of dtype {input.dtype.name}",
@@ -226,7 +227,7 @@ def view_as_complex(input: Tensor) -> Tensor:
             message("view_as_complex", f"shape {list(input._shape)}",
                     "Tensor must have a last dimension of size 2", "stack([real, imag], -1)")
         )  # fmt: skip
-    return apply(VIEW_AS_COMPLEX, (input,))
+    return as_whole(input)
 
 
 # functions of the package as well as methods

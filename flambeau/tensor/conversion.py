@@ -24,7 +24,7 @@ from flambeau.tensor.literal import array_of
 from flambeau.tensor.reduction import TITLES
 from flambeau.tensor.shaping import clone, select
 from flambeau.tensor.tensor import Tensor
-from flambeau.tensor.view import value_of
+from flambeau.tensor.view import layout_of, value_of
 
 __all__ = ["FUNCTIONS", "METHODS", "item", "parse_to", "tolist"]
 
@@ -176,6 +176,8 @@ def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
         )
     if self._storage.value.type.numel == 0:
         return np.empty(self._shape, dtype.numpy)
+    if self._storage.base is not None:
+        return _reinterpreted(self)
     memory = export(self._storage)
     layout = self._layout
     if layout is None:
@@ -183,6 +185,17 @@ def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
     size = dtype.itemsize
     strides = tuple([s * size for s in layout.strides])
     return np.ndarray(layout.shape, dtype.numpy, memory, layout.offset * size, strides)
+
+
+def _reinterpreted(self: Tensor) -> np.ndarray:
+    """The same memory as the array of a storage of another dtype."""
+    storage: Any = self._storage
+    elements = storage.elements()
+    shape, strides, offset = layout_of(self)
+    step = elements.strides[0]
+    return np.lib.stride_tricks.as_strided(
+        elements[offset:], shape, tuple([s * step for s in strides])
+    )
 
 
 def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:

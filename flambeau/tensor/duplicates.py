@@ -19,6 +19,7 @@ from flambeau.engine.runtime.value import leaf
 from flambeau.tensor.boundary import read, view_of_storage
 from flambeau.tensor.creation import from_array
 from flambeau.tensor.literal import array_of
+from flambeau.tensor.reinterpret import Reinterpreted
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import grad_fn_of, layout_of, value_of
 
@@ -72,7 +73,8 @@ def _rebuild_storage(dtype: DType, shape: tuple, data: bytes, byteorder: str) ->
     return Storage(leaf(type, buffer))
 
 
-copyreg.pickle(Storage, _reduce_storage)  # type: ignore[arg-type]
+for _class in (Storage, Reinterpreted):
+    copyreg.pickle(_class, _reduce_storage)  # type: ignore[arg-type]
 
 
 def _deepcopy(self: Tensor, memo: dict) -> Tensor:

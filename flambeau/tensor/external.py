@@ -80,7 +80,7 @@ class _Exported:
 
 
 def export(storage: Storage) -> np.ndarray:
-    """The storage's memory as an array in the shape of its base; writes are seen both ways."""
+    """The storage's memory as an array of its shape; writes are seen both ways."""
     if storage.external is None:
         flush()  # pending readers must not see what the outside will write
         evaluate(storage.value)
@@ -100,6 +100,8 @@ def export(storage: Storage) -> np.ndarray:
 
 def write_external(storage: Storage) -> None:
     """Bring the storage's new value into its external memory."""
+    if storage.base is not None:
+        return write_external(storage.base)
     external = storage.external
     assert external is not None
     value = storage.value

@@ -24,8 +24,8 @@ from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply, apply_view, record_history, wrap
-from flambeau.tensor.bits import view_dtype
 from flambeau.tensor.operation import operation
+from flambeau.tensor.reinterpret import as_bits
 from flambeau.tensor.tape import mode
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import AS_STRIDED, layout_of, value_of
@@ -95,7 +95,7 @@ def view(self: Tensor, *size: Any) -> Tensor:
     """
     shape = shape_of("view", size) if not hasattr(size[0], "itemsize") else None
     if shape is None:
-        return view_dtype(self, size[0])
+        return as_bits(self, size[0])
     source = layout_of(self)
     if -1 in shape or min(shape, default=0) < 0:
         shape = infer_shape("view", shape, _numel(source.shape))

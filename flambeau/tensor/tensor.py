@@ -66,6 +66,7 @@ class Tensor(Surface):
     _requires_grad = False
     _grad: Any = None
     _grad_fn: Any = None
+    _source: Any = None  # the tensor of another dtype whose memory this one reads
     _grad_version = -1  # storage version for which a view's _grad_fn is valid
     _output_nr = 0
     _leaf_node: Any = None  # weak reference to the AccumulateGrad

@@ -63,6 +63,8 @@ def value_of(x: Tensor) -> Value:
 
 def grad_fn_of(x: Tensor) -> Any:
     """x's node on the tape; made anew for a view whose base was written since."""
+    if x._source is not None and x._grad_version != x._storage.version:
+        x._storage.renew_history(x)  # type: ignore[attr-defined]
     base = x._base
     if (
         base is not None

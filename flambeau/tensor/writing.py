@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from flambeau.core.layout import Layout
 from flambeau.core.shape import contiguous_strides
 from flambeau.engine.runtime.storage import Storage
@@ -42,7 +44,13 @@ def fill_(self: Tensor, value: Any) -> Tensor:
                 f"{len(value._shape)} dimensions; try copy_"
             )
     else:
-        if not isinstance(value, (bool, int, float)):
+        value = value.item() if isinstance(value, np.generic) else value
+        if isinstance(value, complex) and not self.dtype.is_complex:
+            raise RuntimeError(
+                f"fill_: value cannot be converted to type {self.dtype.name} without overflow: "
+                f"given {value}; try a complex tensor"
+            )
+        if not isinstance(value, (bool, int, float, complex)):
             raise TypeError(
                 f"fill_(): argument 'value' must be Number or Tensor, not {type(value).__name__}"
             )

@@ -12,7 +12,8 @@ non_differentiable(
     "arange", "bernoulli", "cauchy", "constant", "copy_of_external", "exponential", "eye", "full",
     "geometric", "linspace", "log_normal", "logspace", "multinomial", "normal", "rand", "randn",
     "random_integers", "random_permutation", "random_wide_integers", "random_words", "uniform",
-    "view_dtype",
+    "read_bits", "read_pairs", "read_part", "read_parts",  # views of memory: see reinterpret.py
+    "write_bits", "write_pairs", "write_part", "write_parts",
 )  # fmt: skip
 
 vjp("tril", lambda g, attributes: apply(TRIL, (g,), attributes))

@@ -42,6 +42,8 @@ class Recorder:
 
     def seen(self, storage: Storage) -> None:
         """`storage` is about to be read or written."""
+        while storage.base is not None:
+            storage = storage.base
         if storage in self.entry or storage in self.made:
             return
         value = storage.value

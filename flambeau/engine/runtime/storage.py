@@ -37,6 +37,7 @@ class Storage:
     """The present value, how often it was written, and whether the outside sees it."""
 
     __slots__ = ("__weakref__", "external", "value", "version")
+    base: Storage | None = None  # whose memory a storage of another dtype reads (reinterpret.py)
 
     def __init__(self, value: Value) -> None:
         self.value = value
