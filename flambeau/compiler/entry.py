@@ -9,7 +9,7 @@ from flambeau.compiler.guards import Guards
 from flambeau.core.dtype import float32
 from flambeau.core.types import tensor_type
 from flambeau.engine.runtime.capture import UNSEEN, Recorder
-from flambeau.engine.runtime.evaluate import evaluate, run_locked
+from flambeau.engine.runtime.evaluate import evaluate, record, run_locked
 from flambeau.engine.runtime.memory import allocate, as_array
 from flambeau.engine.runtime.random import DrawKey
 from flambeau.engine.runtime.storage import Storage
@@ -39,8 +39,12 @@ class Entry:
         self.draws: dict[Any, tuple[int, int]] = {}  # generator -> (first draw, count)
         # results: (where, what, number of the root); where is "cell", "argument" or "gradient"
         self.writes: list[tuple[str, Any, int, int]] = []
-        self.new_grads: list[tuple[Any, int | None, Any]] = []
+        # (leaf tensor, number of the root or None, the views of it that the gradient is, layout)
+        self.new_grads: list[tuple[Any, int | None, tuple, Any]] = []
         self.grad_guards: list[tuple[Any, bool]] = []
+        self.constants: list[
+            tuple[Storage, Value]
+        ] = []  # tensors that Python read: must not change
         self.result: Any = None
         self.root_types: list[Any] = []
 
@@ -56,6 +60,9 @@ class Entry:
         """The function's result, or this entry itself if the capture does not hold any more."""
         for tensor, was_none in self.grad_guards:
             if (tensor._grad is None) is not was_none:
+                return self
+        for storage, value in self.constants:
+            if storage.value is not value:
                 return self
         return run_locked(self._replay, tensors)
 
@@ -94,8 +101,12 @@ class Entry:
                 storage = x._grad._storage
             storage.value = leaf(types[root], buffers[root])
             storage.version += writes
-        for tensor, new, layout in self.new_grads:
-            tensor._grad = None if new is None else _fresh(types[new], buffers[new], layout)
+        for tensor, new, views, layout in self.new_grads:
+            grad = None if new is None else _fresh(types[new], buffers[new], layout)
+            if grad is not None:
+                for template in views:
+                    grad._storage.value = record(template, (grad._storage.value,))
+            tensor._grad = grad
         return _rebuild(self.result, tensors, types, buffers)
 
     def _keep_shared(self, leaves: list[Any]) -> None:
@@ -147,6 +158,7 @@ def build_entry(
         raise NotReplayable(
             "it looks at a tensor's value while it runs (item, print, an if on a tensor, NumPy)"
         )
+    _find_constants(entry, recorder, tensors)
     roots: dict[Value, int] = {}
     if recorder.runs:
         trace, entry.program = recorder.runs[0]
@@ -164,6 +176,21 @@ def build_entry(
             "(a result that requires grad keeps its graph: detach it, or capture the whole step)"
         )
     return entry
+
+
+def _find_constants(entry: Entry, recorder: Recorder, tensors: list[Tensor]) -> None:
+    """Tensors whose values Python read: where one changes, the capture does not hold."""
+    arguments = {t._storage for t in tensors}
+    for storage, value in recorder.seen_inside:
+        if storage in arguments:
+            raise NotReplayable(
+                "it looks at the value of an argument (item, print, an if on a tensor, NumPy)"
+            )
+        if storage.external is not None:
+            raise NotReplayable("it looks at memory that is shared with NumPy")
+        if storage.value is not value:
+            raise NotReplayable("it looks at the value of a tensor that it writes")
+        entry.constants.append((storage, value))
 
 
 def _find_sources(entry: Entry, recorder: Recorder, tensors: list[Tensor], trace: Any) -> None:
@@ -237,14 +264,24 @@ def _find_gradients(entry: Entry, recorder: Recorder, roots: dict[Value, int]) -
         if now is before:
             continue
         if now is None:
-            entry.new_grads.append((tensor, None, None))
+            entry.new_grads.append((tensor, None, (), None))
             continue
-        root = roots.get(now._storage.value)
+        source, views = _source_of(now._storage.value)
+        root = roots.get(source)
         if root is None:
             raise NotReplayable("a gradient is something that was not computed in the call")
         accounted.add(root)
-        entry.new_grads.append((tensor, root, now._layout))
+        entry.new_grads.append((tensor, root, views, now._layout))
     return accounted
+
+
+def _source_of(value: Value) -> tuple[Value, tuple]:
+    """What a view that nobody asked for yet is a view of, and the templates that lead to it."""
+    views: list[Any] = []
+    while value.buffer is None and value.template is not None and value.template.is_view:
+        views.insert(0, value.template)
+        (value,) = value.inputs
+    return value, tuple(views)
 
 
 # -- results --------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ class Watcher:
             self._note(frame.f_globals, variable)
         if code.co_varnames:
             owner = frame.f_locals.get(code.co_varnames[0])
-            fields = getattr(owner, "__dict__", None)
+            fields = _fields_of(owner)
             if type(fields) is dict and code.co_varnames[0] == "self":
                 for variable in code.co_names:
                     self._note(fields, variable)
@@ -107,6 +107,14 @@ class Guards:
             now = cell.cell_contents if _has_contents(cell) else _MISSING
             if now is not value and (type(now) is not type(value) or now != value):
                 return name
+        return None
+
+
+def _fields_of(x: Any) -> Any:
+    """x's attributes, without asking x: a half-made object may answer by recursion for ever."""
+    try:
+        return object.__getattribute__(x, "__dict__")
+    except AttributeError:
         return None
 
 

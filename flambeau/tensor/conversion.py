@@ -63,6 +63,8 @@ def item(self: Tensor) -> Any:
     if value.buffer is None:
         evaluate(value)
     cell = _CELLS.get(type.dtype)
+    if RECORDERS:
+        RECORDERS[0].looked(value)
     if cell is not None:
         return cell.from_address(value.buffer.address).value  # type: ignore[union-attr]
     return hold(read(self), type.dtype).item()

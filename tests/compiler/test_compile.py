@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -284,3 +286,44 @@ def test_an_unevaluated_view_from_before_the_call_is_state():
 
     assert [step(fl.ones(6)).item() for _ in range(3)] == [plain(k) for k in (1, 2, 3)]
     assert step.replays == 2
+
+
+READS = {
+    "tolist": lambda x: x + x.tolist()[0],
+    "item": lambda x: x * x[1].item(),
+    "if": lambda x: x * 2 if x[0] > 0 else -x,
+    "index": lambda x: x[x[0].long()] + 1,
+    "nonzero": lambda x: x.nonzero().sum() + x.sum(),
+    "numpy": lambda x: x + float(x.detach().numpy().sum()),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_values_of_arguments_are_not_kept(name):
+    captured = fl.compile(READS[name])
+    for values in ([1.0, 2.0, 0.0], [1.0, 5.0, 7.0], [0.0, -1.0, 2.0]):
+        x = fl.tensor(values)
+        x.sum().item()  # evaluated: reading it evaluates nothing
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = captured(x).tolist()
+        assert found == READS[name](x).tolist()
+
+
+def test_a_constant_tensor_that_is_read_is_watched():
+    factor = fl.tensor([2.0])
+    captured = fl.compile(lambda x: x * factor.item())
+    x = fl.ones(2)
+    assert [captured(x).tolist() for _ in range(3)] == [[2, 2]] * 3
+    assert captured.captures == 1
+    factor.fill_(3)
+    assert captured(x).tolist() == [3, 3] and captured.captures == 2
+
+
+def test_the_first_evaluation_of_a_process_may_be_in_a_captured_function():
+    code = "import flambeau as fl\nf = fl.compile(lambda x: x + x.sum().item())\n"
+    code += "print(f(fl.ones(2)).tolist())"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.strip() == "[3.0, 3.0]", done.stderr

@@ -38,6 +38,7 @@ class Recorder:
         self.made: weakref.WeakSet[Storage] = weakref.WeakSet()
         # id of a leaf tensor -> (the tensor, its .grad before the run, or UNSEEN)
         self.grads: dict[int, tuple[Any, Any]] = {}
+        self.seen_inside: list[tuple[Storage, Value]] = []  # storages whose elements were read
         self.runs: list[tuple[Any, Any]] = []  # (trace, program) of each evaluation
 
     def seen(self, storage: Storage) -> None:
@@ -60,6 +61,12 @@ class Recorder:
             value = storage.value = leaf(value.type, value.buffer)
         self.owner[value] = storage
         self.entry[storage] = (value, storage.version)
+
+    def looked(self, value: Value) -> None:
+        """The elements of `value` were read by Python."""
+        storage = self.owner.get(value)
+        if storage is not None:
+            self.seen_inside.append((storage, value))
 
     def gradient(self, tensor: Any, looked_at: bool = True) -> None:
         """`tensor.grad` is about to be read (looked_at) or replaced."""

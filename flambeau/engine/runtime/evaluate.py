@@ -346,4 +346,6 @@ def read_array(value: Value) -> np.ndarray:
     """The elements of `value` as a NumPy array that shares its memory (bfloat16 as uint16)."""
     evaluate(value)
     assert value.buffer is not None
+    if RECORDERS:
+        RECORDERS[0].looked(value)
     return as_array(value.buffer, value.type.dtype.numpy, value.type.shape)
