@@ -37,7 +37,7 @@ structure = Structure()
 class ParameterGroup(dict):
     """One of `optimizer.param_groups`: a dict of "params" and hyperparameters."""
 
-    __slots__ = ("_cells", "_numbers", "_was_read", "prepared")
+    __slots__ = ("_cells", "_numbers", "_was_read", "constants", "prepared")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,6 +45,7 @@ class ParameterGroup(dict):
         self._numbers: tuple | None = None  # what `numbers` gave last
         self._was_read = False  # the user's code read it while it was captured
         self.prepared: tuple | None = None  # what the algorithm derived from it
+        self.constants: tuple[str, ...] = ()  # numbers that are part of captured programs
 
     # -- for algorithms -----------------------------------------------------------------------
     def numbers(self, keys: tuple[str, ...]) -> tuple[tuple, tuple]:
@@ -77,7 +78,8 @@ class ParameterGroup(dict):
         old = dict.get(self, key, _MISSING)
         dict.__setitem__(self, key, value)
         self._numbers = self.prepared = None
-        if is_capturing() or self._was_read or not _is_same_kind(old, value):
+        is_constant = self._was_read or key in self.constants
+        if is_capturing() or is_constant or not _is_same_kind(old, value):
             self._cells.pop(key, None)
             structure.bump()
         elif key in self._cells:
@@ -148,8 +150,10 @@ class ParameterGroup(dict):
         return ParameterGroup(deepcopy(dict(self), memo))
 
 
-def _flat(value: Any) -> tuple | list:
-    return value if isinstance(value, (tuple, list)) else (value,)
+def _flat(value: Any) -> list:
+    """The numbers of a hyperparameter; 0 stands for one that is None."""
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    return [0.0 if x is None else x for x in values]
 
 
 def _as_inputs(values: list[Any]) -> tuple[tuple, tuple]:

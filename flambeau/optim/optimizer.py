@@ -374,12 +374,14 @@ class Algorithm(Optimizer):
 
     The formula's tensors are "param", "grad" and the names of the parameter's state; its
     numbers are the `hyperparameters`, pairs flattened; its flags are those group entries that
-    `formula.flags` names: as they are if they are no numbers, else whether they are not 0.
-    "first" is a flag of the algorithm's own: this parameter's state was made just now.
+    `formula.flags` names: as they are if they are no numbers or among the `constants`, else
+    whether they are not 0. "first" is a flag of the algorithm's own: this parameter's state was
+    made just now.
     """
 
     formula: Formula
     hyperparameters: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
 
     def state_names(self, group: ParameterGroup) -> tuple[str, ...]:
         """The names of a parameter's state, in PyTorch's order."""
@@ -409,11 +411,19 @@ class Algorithm(Optimizer):
         names = self.state_names(group)
         has_first = "first" in self.formula.flags
         flags = tuple(
-            False if name == "first" else _flag(dict.__getitem__(group, name))
-            for name in self.formula.flags
+            False if name == "first" else self._flag(name, group) for name in self.formula.flags
         )
+        group.constants = self.constants
         prepared = group.prepared = (names, ("param", "grad", *names), flags, has_first)
         return prepared
+
+    def _flag(self, name: str, group: ParameterGroup) -> Any:
+        value = dict.__getitem__(group, name)
+        if name in self.constants:
+            return value
+        if isinstance(value, Tensor):
+            return True
+        return value != 0 if isinstance(value, (int, float)) else value
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient; returns the closure's result if given.
@@ -455,12 +465,6 @@ class Algorithm(Optimizer):
                     self.formula.form(all_names, as_first, kinds).update(tensors, numbers, memo)
                     continue
             update(tensors, numbers, memo)
-
-
-def _flag(value: Any) -> Any:
-    if isinstance(value, Tensor):
-        return True
-    return value != 0 if isinstance(value, (int, float)) else value
 
 
 _counters: dict[float, Tensor] = {}

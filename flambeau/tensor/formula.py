@@ -19,13 +19,15 @@ calculated with in float32.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from math import prod
 from operator import itemgetter
 from typing import Any
 
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType
 from flambeau.core.errors import message
+from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node, topological
 from flambeau.engine.runtime.capture import RECORDERS
@@ -126,6 +128,9 @@ class Symbol:
     def sqrt(self) -> Symbol:
         return self._unary("sqrt")
 
+    def rsqrt(self) -> Symbol:
+        return self._unary("rsqrt")
+
     def sign(self) -> Symbol:
         return self._unary("sign")
 
@@ -142,6 +147,41 @@ class Symbol:
         dtype = y.node.dtype if x.weak else x.node.dtype
         a, b = build.convert(x.node, dtype), build.convert(y.node, dtype)
         return Symbol(build.apply("where", self.node, a, b), x.weak and y.weak)
+
+    # -- beyond single elements: for the updates that look at a whole matrix -------------------
+    def sum(self, *dims: int) -> Symbol:
+        """The sum over `dims`, which stay with size 1; over all of them without."""
+        rank = len(self.node.shape)
+        found = tuple(sorted(d % rank for d in dims or range(rank)))
+        return Symbol(build.reduce("sum", self.node, found), self.weak)
+
+    def mean(self, *dims: int) -> Symbol:
+        """The mean over `dims`, which stay with size 1."""
+        shape = self.node.shape
+        return self.sum(*dims) / max(1, prod(shape[d] for d in dims or range(len(shape))))
+
+    def rms(self) -> Symbol:
+        """The root of the mean square of all elements, as a number."""
+        node = (self * self).mean().sqrt().node
+        return Symbol(build.convert(build.reshape(node, ()), dt.float64), True)
+
+    def rounded(self, dtype: DType) -> Symbol:
+        """The nearest values that `dtype` has, to calculate with in full precision."""
+        to = dt.float32 if dtype.itemsize < 4 else dtype
+        return Symbol(build.convert(build.convert(self.node, dtype), to), self.weak)
+
+    def to(self, dtype: DType) -> Symbol:
+        return Symbol(build.convert(self.node, dtype), False)
+
+    def transposed(self) -> Symbol:
+        """This matrix with rows and columns swapped."""
+        return Symbol(build.permute(self.node, (1, 0)), self.weak)
+
+    def __matmul__(self, other: Symbol) -> Symbol:
+        """The product of two matrices of one dtype."""
+        a, b = (build.reshape(x.node, (1, *x.node.shape)) for x in (self, other))
+        product = build.dot(a, b)
+        return Symbol(build.reshape(product, product.shape[1:]), False)
 
 
 class Variables:
@@ -185,12 +225,14 @@ class Formula:
     def __init__(
         self, name: str, function: Callable[[Variables], None], numbers: tuple[str, ...],
         counters: tuple[str, ...], flags: tuple[str, ...],
+        shapes: Mapping[str, Callable[[Shape], Shape]],
     ) -> None:  # fmt: skip
         self.name = name
         self.function = function
         self.counters = counters
         self.numbers = numbers
         self.flags = flags
+        self.shapes = shapes
         self.forms: dict[tuple, Form] = {}
         self.templates: dict[Node, Template] = {}
 
@@ -309,7 +351,9 @@ class Form:
                         "a real floating-point dtype", "to optimize its real and imaginary parts")
             )  # fmt: skip
         for variable, type in zip(self.names, types, strict=True):
+            rule = self.formula.shapes.get(variable)
             wanted = () if variable in self.formula.counters else first.shape
+            wanted = wanted if rule is None else rule(first.shape)
             if type.shape != wanted:
                 raise RuntimeError(
                     message(name, f"{variable} of shape {list(type.shape)} for a parameter of "
@@ -338,15 +382,16 @@ def _shared(memo: dict, template: Template, inputs: tuple) -> Value:
 
 def formula(
     name: str, numbers: tuple[str, ...], *, counters: tuple[str, ...] = (),
-    flags: tuple[str, ...] = (),
+    flags: tuple[str, ...] = (), shapes: Mapping[str, Callable[[Shape], Shape]] | None = None,
 ) -> Callable[[Callable[[Variables], None]], Formula]:  # fmt: skip
     """Decorator: make the function below it a Formula.
 
     `counters` are names of tensors that have no dims; `flags` are names of hashable values that
-    choose between forms of the formula (`v.flags[name]`).
+    choose between forms of the formula (`v.flags[name]`); `shapes` says for those tensors that
+    have another shape than the first one which it is.
     """
 
     def make(function: Callable[[Variables], None]) -> Formula:
-        return Formula(name, function, numbers, counters, flags)
+        return Formula(name, function, numbers, counters, flags, shapes or {})
 
     return make

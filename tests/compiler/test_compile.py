@@ -327,3 +327,19 @@ def test_the_first_evaluation_of_a_process_may_be_in_a_captured_function():
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60
     )
     assert done.stdout.strip() == "[3.0, 3.0]", done.stderr
+
+
+def test_a_gradient_that_is_a_view_of_what_was_computed():
+    """The gradient of a vector in a product of matrices is a matrix, reshaped."""
+    a = fl.tensor([[1.0, 2.0], [3.0, 4.0]])
+    x = fl.ones(2, requires_grad=True)
+
+    @fl.compile
+    def step(scale):
+        x.grad = None
+        (a @ x).sum().mul(scale).backward()
+
+    for k in (1.0, 2.0, 3.0):
+        step(fl.tensor(k))
+        assert x.grad.tolist() == [4 * k, 6 * k]
+    assert step.replays == 2

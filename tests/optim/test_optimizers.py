@@ -34,6 +34,9 @@ CASES = [
     ("RMSprop", {"lr": 0.05, "momentum": 0.9, "centered": True}),
     ("Rprop", {"lr": 0.05, "etas": (0.4, 1.3), "step_sizes": (1e-5, 1)}),
     ("ASGD", {"lr": 0.05, "lambd": 0.01, "t0": 3, "weight_decay": 0.1}),
+    ("Adafactor", {"lr": 0.05}),
+    ("Adafactor", {"lr": 0.5, "weight_decay": 0.1, "beta2_decay": -0.6, "maximize": True}),
+    ("Adafactor", {"lr": 0.05, "eps": (1e-3, 1e-2), "d": 1.5}),
 ]
 IDS = [f"{name}-{k}" for k, (name, _) in enumerate(CASES)]
 
