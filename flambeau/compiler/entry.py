@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 from flambeau.compiler.guards import Guards
 from flambeau.core.dtype import float32
@@ -37,10 +37,11 @@ class Entry:
         self.types: list[Any] = []
         self.donated: list[int] = []
         self.draws: dict[Any, tuple[int, int]] = {}  # generator -> (first draw, count)
-        # results: (where, what, number of the root); where is "cell", "argument" or "gradient"
-        self.writes: list[tuple[str, Any, int, int]] = []
-        # (leaf tensor, number of the root or None, the views of it that the gradient is, layout)
-        self.new_grads: list[tuple[Any, int | None, tuple, Any]] = []
+        # results: (where, what, number of the root, its type there, number of writes); where is
+        # "cell", "argument" or "gradient"
+        self.writes: list[tuple[str, Any, int, Any, int]] = []
+        # (leaf tensor, number of the root or None, what the gradient is of the root, layout)
+        self.new_grads: list[tuple[Any, int | None, Any, Any]] = []
         self.grad_guards: list[tuple[Any, bool]] = []
         self.constants: list[
             tuple[Storage, Value]
@@ -92,21 +93,23 @@ class Entry:
             self._keep_shared(leaves)
         buffers = self.program.run(leaves) if self.program is not None else []
         types = self.root_types
-        for kind, x, root, writes in self.writes:
+        for kind, x, root, type, writes in self.writes:
             if kind == "cell":
                 storage = x
             elif kind == "argument":
                 storage = tensors[x]._storage
             else:
                 storage = x._grad._storage
-            storage.value = leaf(types[root], buffers[root])
+            storage.value = leaf(type, buffers[root])
             storage.version += writes
-        for tensor, new, views, layout in self.new_grads:
-            grad = None if new is None else _fresh(types[new], buffers[new], layout)
-            if grad is not None:
-                for template in views:
-                    grad._storage.value = record(template, (grad._storage.value,))
-            tensor._grad = grad
+        for tensor, new, view, layout in self.new_grads:
+            if new is None:
+                tensor._grad = None
+                continue
+            tensor._grad = _fresh(view.reshaped or types[new], buffers[new], layout)
+            for template in view.templates:
+                storage = tensor._grad._storage
+                storage.value = record(template, (storage.value,))
         return _rebuild(self.result, tensors, types, buffers)
 
     def _keep_shared(self, leaves: list[Any]) -> None:
@@ -239,19 +242,20 @@ def _find_writes(
             continue
         if storage.external is not None:
             raise NotReplayable("it writes memory that is shared with NumPy")
-        root = roots.get(now)
-        if root is None:
+        source, view = _source_of(now)
+        root = roots.get(source)
+        if root is None or view.templates:
             if now is value:
                 continue
             raise NotReplayable("it writes a tensor with the unchanged contents of another")
         accounted.add(root)
         writes = storage.version - version
+        what: tuple[str, Any] = ("cell", storage)
         if storage in by_storage:
-            entry.writes.append(("argument", by_storage[storage], root, writes))
+            what = ("argument", by_storage[storage])
         elif storage in by_gradient:
-            entry.writes.append(("gradient", by_gradient[storage], root, writes))
-        else:
-            entry.writes.append(("cell", storage, root, writes))
+            what = ("gradient", by_gradient[storage])
+        entry.writes.append((*what, root, now.type, writes))
     return accounted
 
 
@@ -264,24 +268,33 @@ def _find_gradients(entry: Entry, recorder: Recorder, roots: dict[Value, int]) -
         if now is before:
             continue
         if now is None:
-            entry.new_grads.append((tensor, None, (), None))
+            entry.new_grads.append((tensor, None, None, None))
             continue
-        source, views = _source_of(now._storage.value)
+        source, view = _source_of(now._storage.value)
         root = roots.get(source)
         if root is None:
             raise NotReplayable("a gradient is something that was not computed in the call")
         accounted.add(root)
-        entry.new_grads.append((tensor, root, views, now._layout))
+        entry.new_grads.append((tensor, root, view, now._layout))
     return accounted
 
 
-def _source_of(value: Value) -> tuple[Value, tuple]:
-    """What a view that nobody asked for yet is a view of, and the templates that lead to it."""
-    views: list[Any] = []
+class _View(NamedTuple):
+    """How a value lies in another: the same elements under a type, or what templates make of it."""
+
+    reshaped: Any = None
+    templates: tuple = ()
+
+
+def _source_of(value: Value) -> tuple[Value, _View]:
+    """What a view that nobody asked for yet is a view of, and which view."""
+    last, templates = value, []
     while value.buffer is None and value.template is not None and value.template.is_view:
-        views.insert(0, value.template)
+        templates.insert(0, value.template)
         (value,) = value.inputs
-    return value, tuple(views)
+    if all(template.is_reshape for template in templates):
+        return value, _View(last.type)
+    return value, _View(None, tuple(templates))
 
 
 # -- results --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from flambeau.autograd.modes import no_grad
 from flambeau.core.dtype import int64
 from flambeau.nn.module import Module
 from flambeau.nn.norm import _BatchNorm
-from flambeau.optim.lr_scheduler.base import LRScheduler, each_group
+from flambeau.optim.lr_scheduler.base import LRScheduler, check_optimizer, each_group
 from flambeau.optim.optimizer import Optimizer
 from flambeau.tensor.boundary import is_capturing
 from flambeau.tensor.creation import zeros
@@ -148,7 +148,7 @@ class AveragedModel(Module):
             if not self.use_buffers:
                 for b, new in zip(self.module.buffers(), model.buffers(), strict=True):
                     b.detach().copy_(new.detach())
-            self.n_averaged += 1  # type: ignore[operator]
+            self.n_averaged.add_(1)  # type: ignore[attr-defined]
 
     def _averaged(self, model: Module) -> Iterable[Any]:
         buffers = model.buffers() if self.use_buffers else ()
@@ -201,7 +201,7 @@ class SWALR(LRScheduler):
         self, optimizer: Optimizer, swa_lr: float | list[float], anneal_epochs: int = 10,
         anneal_strategy: str = "cos", last_epoch: int = -1,
     ) -> None:  # fmt: skip
-        rates = each_group("swa_lr", optimizer, swa_lr)
+        rates = each_group("swa_lr", check_optimizer(optimizer), swa_lr)
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(
                 "SWALR: anneal_strategy must be one of 'cos' or 'linear', instead got "

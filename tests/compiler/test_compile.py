@@ -343,3 +343,18 @@ def test_a_gradient_that_is_a_view_of_what_was_computed():
         step(fl.tensor(k))
         assert x.grad.tolist() == [4 * k, 6 * k]
     assert step.replays == 2
+
+
+def test_a_copy_of_what_was_computed_is_written():
+    a, b = fl.zeros(2, 2), fl.zeros(4)
+
+    @fl.compile
+    def step(x):
+        a.copy_(x * 2)
+        b.copy_(a.reshape(4))
+
+    for k in (1.0, 2.0, 3.0):
+        step(fl.full((2, 2), k))
+        a[0, 0] += 1  # a memory of its own
+        assert a.flatten().tolist() == [2 * k + 1] + [2 * k] * 3 and b.tolist() == [2 * k] * 4
+    assert step.replays == 2

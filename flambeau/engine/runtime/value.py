@@ -36,7 +36,7 @@ class Template:
     Parameter i of `root` stands for input i when it is a tensor, scalar i when it is a number.
     """
 
-    __slots__ = ("blame", "id", "is_random", "is_view", "name", "root", "type")
+    __slots__ = ("blame", "id", "is_random", "is_reshape", "is_view", "name", "root", "type")
     # what is wrong with these inputs, in words; asked after an IndexError
     blame: Callable[[tuple], str | None] | None
 
@@ -50,6 +50,8 @@ class Template:
         # not evaluated for its own sake
         nodes = list(topological([root]))
         self.is_random = any(n.primitive == "random_bits" for n in nodes)
+        # the elements as they lie, under another shape
+        self.is_reshape = all(n.primitive in ("parameter", "reshape") for n in nodes)
         self.is_view = all(
             (
                 PRIMITIVES[n.primitive].kind == "movement"
