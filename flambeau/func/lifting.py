@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flambeau.autograd.engine import Edge, run
+from flambeau.core.errors import DataDependentError
 from flambeau.core.types import TensorType, tensor_type
 from flambeau.engine.graph import build
 from flambeau.engine.graph.batch import batch
@@ -54,7 +55,7 @@ def stand_in(batched: Tensor) -> Tensor:
     value = Value.__new__(Value)
     value.template, value.inputs, value.buffer = None, (), None
     value.type = tensor_type(whole.dtype, whole.shape[1:])
-    value.error = RuntimeError(
+    value.error = DataDependentError(
         "vmap: the function looked at a value (item(), bool(), numpy(), print, an index that "
         "depends on data), or wrote into a tensor from outside; given a tensor that stands for all "
         "examples at once; try where() instead of if, or a loop over the examples"
@@ -87,9 +88,10 @@ class Trace:
 
     def lift(self, outputs: Sequence[Tensor]) -> list[Tensor]:
         """The batch of each output, along dim 0, on the tape where the outputs are."""
-        values = [value_of(o) for o in outputs]
+        with tracing():  # a stale view, or a part of a complex tensor, is recorded only now
+            values = [value_of(o) for o in outputs]
+            edges = [_edge(o) for o in outputs]
         results = [wrap(v) for v in _batched_values(self, values)]
-        edges = [_edge(o) for o in outputs]
         if mode.grad and any(e is not None for e in edges):
             node = VmapNode(self, edges)
             for i, (result, edge) in enumerate(zip(results, edges, strict=True)):

@@ -229,3 +229,19 @@ def test_errors(call: Any, error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         call(x)
     assert x.tolist() == [0, 1, 2] and (x + 1).sum().item() == 6  # nothing is left behind
+
+
+def test_what_leaks_out_harms_nothing_else() -> None:
+    leaked = []
+
+    def leaking(x: Any) -> Any:
+        leaked.append(x * 2)
+        return x
+
+    vmap(leaking)(make(3, 2))
+    other = flambeau.ones(2) + 1
+    poison = leaked[0] + 1  # recorded outside, of what has no values
+    assert other.tolist() == [2, 2]
+    with pytest.raises(RuntimeError, match="looked at a value"):
+        poison.tolist()
+    assert (other * 2).tolist() == [4, 4]

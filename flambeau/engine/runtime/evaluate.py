@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from flambeau.core.config import config
-from flambeau.core.errors import IndexOutOfRange
+from flambeau.core.errors import DataDependentError, IndexOutOfRange
 from flambeau.engine.backend.allocator import as_array
 from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.program import Program, make_program
@@ -236,7 +236,7 @@ def flush(wanted: Value | None = None) -> None:
             trace.find_roots(wanted)
             if trace.roots:
                 _run(trace)
-        except IndexError:
+        except (IndexError, DataDependentError):
             live = list(values) or [trace.order[at] for at in trace.roots]
             values.clear()
             del trace
@@ -249,7 +249,8 @@ def flush(wanted: Value | None = None) -> None:
 
 
 def _run_apart(values: list[Value], wanted: Value | None) -> None:
-    """Evaluate `values` one by one, so that an index out of range harms only what needs it.
+    """Evaluate `values` one by one, so that an index out of range, or a stand-in that has no
+    values, harms only what needs it.
 
     What fails keeps its error and raises it whenever it is read. Raises now if an error is new or
     `wanted` has one.
@@ -263,7 +264,7 @@ def _run_apart(values: list[Value], wanted: Value | None) -> None:
         trace = Trace()
         try:
             trace.add(value)
-        except IndexError as error:  # of an input
+        except (IndexError, DataDependentError) as error:  # of an input
             _fail(value, error)
             continue
         try:
