@@ -14,6 +14,7 @@ from math import e, inf, nan, pi
 from typing import TYPE_CHECKING, Any
 
 from flambeau import autograd
+from flambeau import switches as _switches
 from flambeau.autograd import (
     enable_grad,
     inference_mode,
@@ -72,6 +73,8 @@ newaxis = None
 __version__ = "0.1.0.dev0"
 
 globals().update(_legacy.CLASSES)
+globals().update(_switches.FUNCTIONS)
+globals().update({name: getattr(Tensor, name) for name in _methods.METHODS_AS_FUNCTIONS})
 globals().update({k: v for k, v in _methods.FUNCTIONS.items() if k != "tensor"})
 
 # -- loaded when first named -----------------------------------------------------------------------
@@ -79,7 +82,9 @@ globals().update({k: v for k, v in _methods.FUNCTIONS.items() if k != "tensor"})
 _LAZY: dict[str, tuple[str, str]] = {
     **{
         name: (f"flambeau.{name}", "")
-        for name in ("compiler", "cuda", "fft", "func", "io", "linalg", "masked", "nn", "optim", "random", "signal", "testing", "utils")
+        for name in (
+            "compiler cuda fft func io linalg masked nn optim random signal testing utils"
+        ).split()
     },
     "vmap": ("flambeau.func", "vmap"),
     "save": ("flambeau.io", "save"),

@@ -403,7 +403,8 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cat": cat, "concat": cat, "concatenate": cat, "stack": stack, "hstack": hstack,
     "vstack": vstack, "row_stack": vstack, "dstack": dstack, "column_stack": column_stack,
-    "block_diag": block_diag, "split": split, "chunk": chunk, "tensor_split": tensor_split,
+    "block_diag": block_diag, "split": split, "chunk": chunk, "unsafe_split": split,
+    "unsafe_split_with_sizes": split, "unsafe_chunk": chunk, "tensor_split": tensor_split,
     "unbind": unbind, "hsplit": hsplit, "vsplit": vsplit, "dsplit": dsplit, "tile": tile,
     "flip": flip, "fliplr": fliplr, "flipud": flipud, "roll": roll, "rot90": rot90,
     "cartesian_prod": cartesian_prod, "diag": diag, "diag_embed": diag_embed,

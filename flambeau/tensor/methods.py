@@ -17,6 +17,7 @@ from flambeau.tensor import (
     arithmetic,
     attributes,
     boundary,
+    by_python,
     complex_numbers,
     conversion,
     copies,
@@ -68,7 +69,7 @@ from flambeau.tensor.inplace import make_in_place, put_back
 from flambeau.tensor.operation import OPERATIONS, Operation
 from flambeau.tensor.tensor import Tensor
 
-__all__ = ["FUNCTIONS", "METHODS", "PROPERTIES", "Method", "attach"]
+__all__ = ["FUNCTIONS", "METHODS", "METHODS_AS_FUNCTIONS", "PROPERTIES", "Method", "attach"]
 
 Function = Callable[..., Any]
 
@@ -181,6 +182,7 @@ _ONLY_METHODS: dict[str, Function] = {
     **attributes.METHODS,
     **conversion.METHODS,
     **writing.METHODS,
+    **by_python.METHODS,
     **duplicates.METHODS,
     **trivial.METHODS,
     "new": legacy.new,
@@ -308,7 +310,11 @@ def _reshaped_in_place(name: str, function: Function) -> Function:
     return method
 
 
-_VIEWS = ("squeeze", "unsqueeze", "t", "transpose", "swapaxes")
+_VIEWS = {
+    "swapdims": shaping.swapaxes,
+    **{name: getattr(shaping, name) for name in
+       "squeeze unsqueeze t transpose swapaxes as_strided".split()},
+}  # fmt: skip
 
 
 # -- operators ----------------------------------------------------------------------------------
@@ -416,8 +422,8 @@ def attach() -> None:
         setattr(Tensor, row.name, row.function)
         if row.in_place:
             setattr(Tensor, f"{row.name}_", make_in_place(f"{row.name}_", row.function))
-    for name in _VIEWS:
-        setattr(Tensor, f"{name}_", _reshaped_in_place(f"{name}_", getattr(shaping, name)))
+    for name, function in _VIEWS.items():
+        setattr(Tensor, f"{name}_", _reshaped_in_place(f"{name}_", function))
     for name, function in _operators().items():
         setattr(Tensor, name, function)
     for name, value in PROPERTIES.items():
@@ -426,5 +432,12 @@ def attach() -> None:
     Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]  # NumPy's operators give way
     Tensor.__module__ = "flambeau"
 
+
+# methods that PyTorch has as functions of the package too
+METHODS_AS_FUNCTIONS = (
+    "clamp_ clamp_max_ clamp_min_ clip_ round_ logit_ nan_to_num_ addmv_ as_strided_ "
+    "conj_physical_ index_put_ resize_as_ gcd_ lcm_ ldexp_ xlogy_ detach detach_ split_with_sizes "
+    "is_conj is_neg is_inference resolve_conj resolve_neg get_device"
+).split()
 
 attach()

@@ -103,6 +103,33 @@ def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
     return self
 
 
+def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
+    """Write a number into the main diagonal, of dims of equal size or of a matrix.
+
+    wrap: in a tall matrix the diagonal begins again one row below its end.
+
+    >>> import flambeau
+    >>> flambeau.zeros(2, 2).fill_diagonal_(3)
+    tensor([[3., 0.],
+            [0., 3.]])
+    """
+    shape, strides, offset = layout_of(self)
+    if len(shape) < 2:
+        raise RuntimeError(
+            f"fill_diagonal_: given shape {list(shape)}; required: dimensions must larger than 1"
+        )
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError(
+            f"fill_diagonal_: given shape {list(shape)}; required: all dimensions of input must be "
+            "of equal length"
+        )
+    x: Any = self
+    x.as_strided((min(shape),), (sum(strides),), offset).fill_(fill_value)
+    if wrap and len(shape) == 2 and shape[0] > shape[1] + 1:
+        fill_diagonal_(x[shape[1] + 1 :], fill_value, wrap)
+    return self
+
+
 # -- other memory ------------------------------------------------------------------------------
 def _get_data(self: Tensor) -> Tensor:
     """A tensor over the same memory, without history."""
@@ -128,6 +155,7 @@ def _set_data(self: Tensor, data: Tensor) -> None:
 METHODS: dict[str, Callable[..., Tensor]] = {
     "copy_": copy_,
     "fill_": fill_,
+    "fill_diagonal_": fill_diagonal_,
     "zero_": zero_,
     "set_": set_,
     "resize_": resize_,
