@@ -117,7 +117,11 @@ _LAZY: dict[str, tuple[str, str]] = {
 def __getattr__(name: str) -> Any:
     found = _LAZY.get(name)
     if found is None:
-        raise AttributeError(f"module 'flambeau' has no attribute {name!r}")
+        if name[:2] == "__":
+            raise AttributeError(f"module 'flambeau' has no attribute {name!r}")
+        from flambeau.core.omitted import no_such_name  # only for the error
+
+        raise AttributeError(no_such_name("flambeau", name, __dir__()))
     module = importlib.import_module(found[0])
     value = getattr(module, found[1]) if found[1] else module
     globals()[name] = value

@@ -20,6 +20,8 @@ INSIDE_FUNCTIONS = {
     ("engine/backend/cpu.py", "llvmlite.binding"): "loads LLVM",
     ("engine/backend/jit.py", "llvmlite.binding"): "loads LLVM",
     ("engine/graph/routines/lapack.py", "scipy_openblas32"): "may be missing",
+    ("__init__.py", "flambeau.core.omitted"): "only for an error; loads difflib",
+    ("tensor/attributes.py", "flambeau.core.omitted"): "only for an error; loads difflib",
     ("cli.py", "flambeau.demo.train"): "only one command needs all of the package",
 }
 

@@ -116,6 +116,15 @@ def data_ptr(self: Tensor) -> int:
     return start + layout_of(self).offset * self.dtype.itemsize if start else 0
 
 
+def no_such_attribute(self: Tensor, name: str) -> Any:
+    """Python calls it for a name that is not there."""
+    if name[:2] == "__":
+        raise AttributeError(f"'Tensor' object has no attribute {name!r}")
+    from flambeau.core.omitted import no_such_name  # only for the error
+
+    raise AttributeError(no_such_name("Tensor", name, dir(Tensor)))
+
+
 def is_set_to(self: Tensor, tensor: Tensor) -> bool:
     """Whether both are the same elements of the same storage."""
     return self._storage is tensor._storage and layout_of(self) == layout_of(tensor)
