@@ -83,7 +83,7 @@ _LAZY: dict[str, tuple[str, str]] = {
     **{
         name: (f"flambeau.{name}", "")
         for name in (
-            "compiler cuda fft func io linalg masked nn optim random signal testing utils"
+            "compiler cuda fft func io linalg masked nn optim random signal special testing utils"
         ).split()
     },
     "vmap": ("flambeau.func", "vmap"),

@@ -55,6 +55,7 @@ from flambeau.tensor import (
     short_time,
     slopes,
     sorting,
+    special,
     statistics,
     trivial,
     unary,
@@ -213,6 +214,7 @@ _FAMILIES: tuple[Any, ...] = (
     selection,
     short_time,
     sorting,
+    special,
     statistics,
     uniques,
 )

@@ -124,7 +124,6 @@ vjp("erf", lambda g, x: g * ((x * x * -1.0).exp() * TWO_OVER_SQRT_PI))
 vjp("erfc", lambda g, x: g * ((x * x * -1.0).exp() * -TWO_OVER_SQRT_PI))
 vjp("erfinv", lambda g, out: g * ((out * out).exp() * SQRT_PI_OVER_TWO))
 vjp("lgamma", lambda g, x: g * x.digamma())
-vjp("digamma", None)  # needs the trigamma function
 vjp("sigmoid", lambda g, out: apply(SIGMOID_BACKWARD, (g, out)))
 vjp(
     "sigmoid_backward",

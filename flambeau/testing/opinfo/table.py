@@ -71,9 +71,12 @@ SPECIAL: dict[str, str] = {
     "fill": "stands for a write that requires no grad; tests/autograd/test_views.py",
     "add_cotangents": "backward's own; in every graph with a tensor that is used twice",
     "fit_cotangent": "backward's own; in every graph with broadcasting",
+    "without_derivative": "its backward raises; tests/tensor/test_decompositions.py",
     "reshape_value": "only rewrites a storage's value; never on the tape",
     "to": "between floating-point dtypes only: tests/autograd/test_backward.py",
     "embedding_by_frequency": "not the derivative, by definition; tests/nn/test_modules.py",
+    "standard_gamma": "its samples jump: tests/tensor/test_variates.py",
+    "sample_dirichlet": "its samples jump: tests/tensor/test_variates.py",
     "digamma": "its derivative is not there yet",
 }
 

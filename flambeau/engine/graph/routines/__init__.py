@@ -11,10 +11,11 @@ from flambeau.engine.graph.routines.fourier import FOURIER
 from flambeau.engine.graph.routines.integers import INTEGERS
 from flambeau.engine.graph.routines.linalg import LINALG
 from flambeau.engine.graph.routines.parts import on_parts
+from flambeau.engine.graph.routines.special import SPECIAL
 from flambeau.engine.graph.routines.table import Routine
 from flambeau.engine.graph.routines.variates import VARIATES
 
 __all__ = ["ROUTINES", "Routine"]
 
-ROUTINES: dict[str, Routine] = {**FOURIER, **LINALG, **FACTORS, **INTEGERS, **VARIATES}
+ROUTINES: dict[str, Routine] = {**FOURIER, **LINALG, **FACTORS, **INTEGERS, **VARIATES, **SPECIAL}
 ROUTINES["on_parts"] = on_parts(ROUTINES)
