@@ -159,10 +159,8 @@ def matrix_norm(
 def _spectral(name: str, x: Tensor, order: Any, rows: int, columns: int, keepdim: bool) -> Tensor:
     need_precision(name, x)
     values = singular_values(name, movedim(x, (rows, columns), (-2, -1)))
-    if order == "nuc":
+    if order == "nuc" or not values._shape[-1]:
         result = sum_(values, -1)
-    elif not values._shape[-1]:
-        result = zeros(values._shape[:-1], dtype=values.dtype)
     else:
         result = (amax if order > 0 else amin)(values, -1)
     return _with_dims(result, rows, columns) if keepdim else result
