@@ -77,7 +77,6 @@ SPECIAL: dict[str, str] = {
     "embedding_by_frequency": "not the derivative, by definition; tests/nn/test_modules.py",
     "standard_gamma": "its samples jump: tests/tensor/test_variates.py",
     "sample_dirichlet": "its samples jump: tests/tensor/test_variates.py",
-    "digamma": "its derivative is not there yet",
 }
 
 
