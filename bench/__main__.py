@@ -30,7 +30,8 @@ PAGES = (Path("README.md"), Path("README.zh.md"))
 def main() -> int:
     options = _parse()
     threads = options.threads or available_threads()
-    rows = [row for row in (*ROWS, *STARTUPS) if options.only.search(row.name)]
+    every: list[Row | Startup] = [*ROWS, *STARTUPS]
+    rows = [row for row in every if options.only.search(row.name)]
     if options.list:
         print("\n".join(row.name for row in rows))
         return 0

@@ -37,10 +37,7 @@ def load_writer() -> ModuleType:
 
 def test_stubs_are_current() -> None:
     writer = load_writer()
-    for path, text in (
-        (writer.METHODS_STUB, writer.methods_stub()),
-        (writer.PACKAGE_STUB, writer.package_stub()),
-    ):
+    for path, text in writer.stubs().items():
         assert path.read_text(encoding="utf-8") == text, "run: python -m tools"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import mpmath as mp
+import mpmath as mp  # type: ignore[import-untyped]
 
 TARGET = Path(__file__).resolve().parent.parent / "flambeau/tensor/special/tables.py"
 POINTS = 64
@@ -166,30 +166,39 @@ ROWS: list[Row] = [
     ("Y1_SMALL", "(Y1(x) - 2 / pi (log(x) J1(x) - 1 / x)) / x on [0, 8], t = x**2 / 32 - 1",
      lambda t: y1_rest(mp.sqrt(32 * (t + 1))), False),
 ]  # fmt: skip
-for _order in (0, 1):
-    ROWS += [
-        (f"P{_order}", f"P of order {_order} on [8, inf), t = 128 / x**2 - 1",
-         lambda t, n=_order: mp.re(hankel(n, mp.sqrt(128 / (t + 1)))), True),
-        (f"Q{_order}", f"x Q of order {_order} on [8, inf), t = 128 / x**2 - 1",
-         lambda t, n=_order: (lambda x: x * mp.im(hankel(n, x)))(mp.sqrt(128 / (t + 1))), True),
+
+
+def bessel_rows(n: int) -> list[Row]:
+    """Beyond 8, of order n."""
+    return [
+        (f"P{n}", f"P of order {n} on [8, inf), t = 128 / x**2 - 1",
+         lambda t: mp.re(hankel(n, mp.sqrt(128 / (t + 1)))), True),
+        (f"Q{n}", f"x Q of order {n} on [8, inf), t = 128 / x**2 - 1",
+         lambda t: (lambda x: x * mp.im(hankel(n, x)))(mp.sqrt(128 / (t + 1))), True),
     ]  # fmt: skip
-for _order, _name in ((0, "AI"), (1, "AI_SLOPE")):
-    _word = "Ai" if _order == 0 else "Ai'"
-    _odd = ("P", "z Q") if _order == 0 else ("z P", "Q")
-    ROWS += [
-        (f"{_name}_LARGE", f"|{_word}| exp(z) x**(+-1/4) on [2, inf), t = 2 z(2) / z - 1",
-         lambda t, n=_order: airy_falling(2 * TWO / (t + 1), n), True),
-        (f"{_name}_RIGHT", f"{_word} on [-1, 2], t = (x - 0.5) / 1.5",
-         lambda t, n=_order: mp.airyai(0.5 + 1.5 * t, derivative=n), False),
-        (f"{_name}_LEFT", f"{_word} on [-4, -1], t = (x + 2.5) / 1.5",
-         lambda t, n=_order: mp.airyai(-2.5 + 1.5 * t, derivative=n), False),
-        (f"{_name}_P", f"{_odd[0]} of {_word} on (-inf, -4], t = 2 (z(4) / z)**2 - 1",
-         lambda t, n=_order: (lambda z: mp.re(airy_turning(z, n)) * (z if n else 1))(
+
+
+def airy_rows(name: str, n: int) -> list[Row]:
+    """Of Ai, or of its derivative."""
+    word = "Ai" if n == 0 else "Ai'"
+    odd = ("P", "z Q") if n == 0 else ("z P", "Q")
+    return [
+        (f"{name}_LARGE", f"|{word}| exp(z) x**(+-1/4) on [2, inf), t = 2 z(2) / z - 1",
+         lambda t: airy_falling(2 * TWO / (t + 1), n), True),
+        (f"{name}_RIGHT", f"{word} on [-1, 2], t = (x - 0.5) / 1.5",
+         lambda t: mp.airyai(0.5 + 1.5 * t, derivative=n), False),
+        (f"{name}_LEFT", f"{word} on [-4, -1], t = (x + 2.5) / 1.5",
+         lambda t: mp.airyai(-2.5 + 1.5 * t, derivative=n), False),
+        (f"{name}_P", f"{odd[0]} of {word} on (-inf, -4], t = 2 (z(4) / z)**2 - 1",
+         lambda t: (lambda z: mp.re(airy_turning(z, n)) * (z if n else 1))(
              FOUR / mp.sqrt((t + 1) / 2)), True),
-        (f"{_name}_Q", f"{_odd[1]} of {_word} on (-inf, -4], t = 2 (z(4) / z)**2 - 1",
-         lambda t, n=_order: (lambda z: mp.im(airy_turning(z, n)) * (1 if n else z))(
+        (f"{name}_Q", f"{odd[1]} of {word} on (-inf, -4], t = 2 (z(4) / z)**2 - 1",
+         lambda t: (lambda z: mp.im(airy_turning(z, n)) * (1 if n else z))(
              FOUR / mp.sqrt((t + 1) / 2)), True),
     ]  # fmt: skip
+
+
+ROWS += [*bessel_rows(0), *bessel_rows(1), *airy_rows("AI", 0), *airy_rows("AI_SLOPE", 1)]
 
 
 def main() -> None:

@@ -2,14 +2,15 @@
 
 Tensor's methods and the package's functions come from tables, where a type checker cannot see
 them. flambeau/tensor/surface.pyi lists the methods (tensor/tensor.py inherits from it under
-TYPE_CHECKING), flambeau/__init__.pyi the names of the package. tests/test_surface.py says when
-they are not current.
+TYPE_CHECKING), flambeau/__init__.pyi the names of the package, and beside each of MODULES lies
+one of its functions. tests/test_surface.py says when they are not current.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import inspect
 import keyword
 from collections.abc import Callable
@@ -47,6 +48,8 @@ PACKAGE_HEADER = f'''"""The names of the package; written by tools/write_surface
 
 {IMPORTS.replace("Size, Tensor", "Size as Size, Tensor as Tensor")}
 '''
+# modules that are filled from tables
+MODULES = ("fft", "linalg", "masked", "signal/windows", "special")
 
 # Names that may stand in an annotation; others become Any. The package and Tensor have things
 # called float, int and bool, so the built-in types are spelled out.
@@ -207,10 +210,34 @@ def package_line(name: str) -> str:
     return f"{name}: Any"
 
 
+# -- modules ------------------------------------------------------------------------------------
+def module_stub(module: ModuleType) -> str:
+    """The text of the stub of a module that is filled from tables."""
+    first = (module.__doc__ or "").splitlines()[0].rstrip(".")
+    header = f'"""{first}; written by tools/write_surface.py."""\n\n{IMPORTS}\n'
+    lines = []
+    for name in sorted(module.__all__):
+        member = getattr(module, name)
+        if isinstance(member, type):
+            lines.append(exported(member.__module__, member.__name__, name))
+        else:
+            lines.append(signature(name, member, False))
+    return header + "\n".join(lines) + "\n"
+
+
+def stubs() -> dict[Path, str]:
+    """Every stub: its file and its text."""
+    found = {METHODS_STUB: methods_stub(), PACKAGE_STUB: package_stub()}
+    for name in MODULES:
+        module = importlib.import_module(f"flambeau.{name.replace('/', '.')}")
+        found[PACKAGE / f"{name}.pyi"] = module_stub(module)
+    return found
+
+
 def main() -> None:
     """Write the files."""
-    METHODS_STUB.write_text(methods_stub(), encoding="utf-8")
-    PACKAGE_STUB.write_text(package_stub(), encoding="utf-8")
+    for path, text in stubs().items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,4 +12,4 @@ from bench.rows.tensors import TENSORS
 
 __all__ = ["BASICS", "ROWS", "Row"]
 
-ROWS = (*BASICS, *TENSORS)
+ROWS: tuple[Row, ...] = (*BASICS, *TENSORS)

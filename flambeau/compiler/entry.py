@@ -288,7 +288,8 @@ class _View(NamedTuple):
 
 def _source_of(value: Value) -> tuple[Value, _View]:
     """What a view that nobody asked for yet is a view of, and which view."""
-    last, templates = value, []
+    last = value
+    templates: list[Any] = []
     while value.buffer is None and value.template is not None and value.template.is_view:
         templates.insert(0, value.template)
         (value,) = value.inputs

@@ -9,6 +9,7 @@ Operations, with attributes (dims, norm, inverse):
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flambeau.core import dtype as dt
@@ -245,8 +246,8 @@ def _conj_of_half(name: str, x: Any, sizes: Any, dims: Any, norm: Any) -> Tensor
 
 
 _SEVERAL: dict[str, tuple[Callable[..., Tensor], str]] = {
-    "fft": (lambda *a: _forward(*a, False), "`fft` over {}."),
-    "ifft": (lambda *a: _forward(*a, True), "The inverse of `fft` over {}."),
+    "fft": (partial(_forward, inverse=False), "`fft` over {}."),
+    "ifft": (partial(_forward, inverse=True), "The inverse of `fft` over {}."),
     "rfft": (_to_half, "`rfft` over {}; the last one is halved."),
     "irfft": (_to_whole, "The inverse of `rfft` over {}."),
     "hfft": (_whole_of_conj, "`hfft` over {}."),

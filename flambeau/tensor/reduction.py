@@ -43,7 +43,6 @@ __all__ = [
     "max_",
     "mean",
     "min_",
-    "norm",
     "prod",
     "std",
     "std_mean",
@@ -483,14 +482,3 @@ def NORM(x: Node, p: float, dims: Shape, keepdim: bool) -> Node:
         total = build.reduce("sum", build.apply("pow", size, number_like(size, p)), dims)
         found = build.apply("pow", total, number_like(total, 1 / p))
     return build.convert(finish(found, dims, keepdim), x.dtype.to_real())
-
-
-def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Any = None,
-         dtype: DType | None = None) -> Tensor:  # fmt: skip
-    """The vector norm of order p over dims (all by default); "fro" is p = 2."""
-    input = _as_dtype(input, dtype)
-    if p == "nuc":
-        raise NotImplementedError("norm: the nuclear norm needs singular values; use linalg")
-    order = 2.0 if p in ("fro", None) else float(p)
-    result = apply(NORM, (input,), (order, _dims_of("norm", input, dim), bool(keepdim)))
-    return result if out is None else into(out, result, "norm")

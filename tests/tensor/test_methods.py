@@ -38,7 +38,8 @@ def test_every_row_is_attached_and_named_once():
 
 def test_functions_are_public():
     for name in FUNCTIONS:
-        assert callable(getattr(flambeau, name)) and name in flambeau.__all__
+        assert callable(getattr(flambeau, name))
+        assert name in flambeau.__all__ or name.startswith("_")
 
 
 @pytest.mark.parametrize("name", UNARY)
@@ -222,7 +223,7 @@ def test_the_package_tensor_can_be_called_and_imported_from():
 
 
 def test_unknown_names_are_attribute_errors():
-    with pytest.raises(AttributeError, match="module 'flambeau' has no attribute 'zeroes'"):
+    with pytest.raises(AttributeError, match="flambeau has no 'zeroes' yet; the nearest"):
         flambeau.zeroes  # noqa: B018
     with pytest.raises(AttributeError, match="zeroes"):
         flambeau.zeros(1).zeroes  # noqa: B018

@@ -93,7 +93,7 @@ def _qr(g: Any, inputs: tuple, attributes: tuple) -> tuple:
 
 def _tall(q: Any, r: Any, gq: Any, gr: Any) -> Any:
     """(gQ + Q hermitian(triu(gR R^H - Q^H gQ))) R^-H, for as many rows as columns, or more."""
-    inner = 0 if gr is None else gr @ r.mH
+    inner: Any = 0 if gr is None else gr @ r.mH
     if gq is not None:
         inner = inner - q.mH @ gq
     inner = triu(inner)

@@ -189,7 +189,8 @@ def _random_bits(context: Batch, node: Node) -> Node:
             "draws random numbers; try randomness='same' or randomness='different'"
         )
     (shape,) = node.attributes
-    return build.random_bits(*node.sources, (context.size, *shape))
+    first, second = node.sources
+    return build.random_bits(first, second, (context.size, *shape))
 
 
 def _never(context: Batch, node: Node, sources: tuple, is_batched: tuple) -> Node:

@@ -13,7 +13,7 @@ from flambeau.nn.functional.regularization import one_hot
 from flambeau.nn.operations.loss import CLASS_LOSSES, LOSSES, check_reduction, class_dim
 from flambeau.tensor.apply import apply
 from flambeau.tensor.elementwise import where
-from flambeau.tensor.reduction import norm
+from flambeau.tensor.linear_algebra.norms import norm
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [

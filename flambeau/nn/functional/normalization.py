@@ -18,8 +18,8 @@ from flambeau.nn.operations.normalization import (
 )
 from flambeau.tensor.apply import adopt, apply
 from flambeau.tensor.inplace import into
+from flambeau.tensor.linear_algebra.norms import norm
 from flambeau.tensor.promotion import full_precision
-from flambeau.tensor.reduction import norm
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [

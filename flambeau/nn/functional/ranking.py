@@ -20,7 +20,7 @@ from flambeau.tensor.creation import from_array
 from flambeau.tensor.elementwise import where
 from flambeau.tensor.gathering import gather
 from flambeau.tensor.indexing import getitem
-from flambeau.tensor.reduction import norm
+from flambeau.tensor.linear_algebra.norms import norm
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [

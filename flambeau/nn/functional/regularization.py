@@ -19,8 +19,8 @@ from flambeau.nn.operations.expression import index_along
 from flambeau.tensor.apply import apply
 from flambeau.tensor.elementwise import where
 from flambeau.tensor.inplace import put_back
+from flambeau.tensor.linear_algebra.norms import norm
 from flambeau.tensor.random import next_key
-from flambeau.tensor.reduction import norm
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [

@@ -61,7 +61,8 @@ def divided(a: Node, b: Node, upper: bool, left: bool, unit: bool, transposed: b
 def SOLVE_TRIANGULAR(
     x: Node, y: Node, upper: bool, left: bool, unit: bool, transposed: bool
 ) -> Node:
-    return divided(*with_batch("linalg.solve_triangular", x, y), upper, left, unit, transposed)
+    a, b = with_batch("linalg.solve_triangular", x, y)
+    return divided(a, b, upper, left, unit, transposed)
 
 
 @operation("cholesky_solve")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flambeau.tensor.special import entropy, gamma_functions, modified_bessel
+from flambeau.tensor.special import gamma_functions, modified_bessel
 
 __all__ = ["FUNCTIONS", "IN_PLACE", "METHODS"]
 

@@ -32,7 +32,7 @@ Formula = Callable[..., Symbol]
 
 # -- from formula to function -------------------------------------------------------------------
 def symbolic(name: str, formula: Formula, in_double: bool = True) -> Callable[..., Node]:
-    """An expansion: operands are promoted (integers to the default dtype), the result is rounded."""
+    """An expansion: operands are promoted (whole ones to the default dtype), the result rounded."""
 
     def expand(*nodes: Node) -> Node:
         operands = promoted_float(name, *nodes)

@@ -163,7 +163,7 @@ _add("diff", lambda x, n=1, dim=-1: np.diff(x, n, dim),
 
 # -- movement -----------------------------------------------------------------------------------
 _X = ((2, 3, 4),)
-for _name, _reference, *_calls in (
+_MOVES: tuple[tuple[Any, ...], ...] = (
     ("reshape", np.reshape, Call(_X, ((4, 6),)), Call(_X, ((-1, 2),))),
     ("permute", np.transpose, Call(_X, ((2, 0, 1),))),
     ("transpose", np.swapaxes, Call(_X, (0, 2)), Call(_X, (-1, 1))),
@@ -180,8 +180,9 @@ for _name, _reference, *_calls in (
     ("fliplr", np.fliplr, Call(_X)),
     ("flipud", np.flipud, Call(_X)),
     ("diagonal", np.diagonal, Call(_X), Call(_X, (1, 0, 2))),
-):  # fmt: skip
-    _add(_name, _reference, calls=tuple(_calls), dtypes=ALL, exact=True)
+)  # fmt: skip
+for _move in _MOVES:
+    _add(_move[0], _move[1], calls=_move[2:], dtypes=ALL, exact=True)
 
 # -- choices ------------------------------------------------------------------------------------
 _add("clamp", lambda x, low, high: np.clip(x, low, high),

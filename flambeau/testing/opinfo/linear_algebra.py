@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import flambeau
-from flambeau import linalg
+from flambeau import Tensor, linalg
 from flambeau.testing.opinfo.table import Input, add_samples
 
 __all__: list[str] = []
@@ -112,15 +112,24 @@ add_samples(
     (lambda x: linalg.inv(_shifted(x)), BATCH),
     (lambda x: linalg.matrix_power(_shifted(x), -3), SQUARE),
 )
-add_samples(
-    "linalg_ldl_solve",
-    (lambda a, b: linalg.ldl_solve(*linalg.ldl_factor(a), b), INDEFINITE, RIGHT),
-)
+
+
+def _ldl_solve(a: Tensor, b: Tensor) -> Tensor:
+    factors, pivots = linalg.ldl_factor(a)
+    return linalg.ldl_solve(factors, pivots, b)
+
+
+def _lu_solve(a: Tensor, b: Tensor, **options: bool) -> Tensor:
+    factors, pivots = linalg.lu_factor(a)
+    return linalg.lu_solve(factors, pivots, b, **options)
+
+
+add_samples("linalg_ldl_solve", (_ldl_solve, INDEFINITE, RIGHT))
 add_samples(
     "reorder",
-    (lambda a, b: linalg.lu_solve(*linalg.lu_factor(a), b), BATCH, RIGHT),
-    (lambda a, b: linalg.lu_solve(*linalg.lu_factor(a), b, left=False), BATCH, Input((2, 3))),
-    (lambda a, b: linalg.lu_solve(*linalg.lu_factor(a), b, adjoint=True), BATCH, RIGHT),
+    (_lu_solve, BATCH, RIGHT),
+    (lambda a, b: _lu_solve(a, b, left=False), BATCH, Input((2, 3))),
+    (lambda a, b: _lu_solve(a, b, adjoint=True), BATCH, RIGHT),
 )
 add_samples(
     "linalg_lu_factor_ex",

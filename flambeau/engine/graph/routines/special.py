@@ -43,8 +43,8 @@ _SHIFT = 10
 
 
 def zeta(s: Array, q: Array) -> Array:
-    """The sum of (q + k)**-s over k = 0, 1, ...: the first terms, then Euler and Maclaurin's formula
-    (DLMF 25.11.5 and 2.10.1). Below q = 0 only whole s have a sum."""
+    """The sum of (q + k)**-s over k = 0, 1, ...: the first terms, then the formula of
+    Euler and Maclaurin (DLMF 25.11.5 and 2.10.1). Below q = 0 only whole s have a sum."""
     s, q = np.broadcast_arrays(s, q)
     total = np.zeros(s.shape)
     at = q.copy()
@@ -150,12 +150,16 @@ POLYNOMIALS: dict[str, Recurrence] = {
         lambda x: x * 1, lambda k, x, p, b: ((2 * k + 1) * x * p - b * k) / (k + 1)
     ),
 }  # fmt: skip
-for _name in "tuvw":
-    _second, _next = POLYNOMIALS[f"chebyshev_polynomial_{_name}"]
-    POLYNOMIALS[f"shifted_chebyshev_polynomial_{_name}"] = (
-        lambda x, f=_second: f(x * 2 - 1),
-        lambda k, x, p, b, f=_next: f(k, x * 2 - 1, p, b),
-    )
+
+
+def _shifted(second: Callable, following: Callable) -> tuple[Callable, Callable]:
+    """The polynomials on [0, 1] instead of [-1, 1]."""
+    return lambda x: second(x * 2 - 1), lambda k, x, p, b: following(k, x * 2 - 1, p, b)
+
+
+for _kind in "tuvw":
+    _pair = POLYNOMIALS[f"chebyshev_polynomial_{_kind}"]
+    POLYNOMIALS[f"shifted_chebyshev_polynomial_{_kind}"] = _shifted(*_pair)
 
 
 def polynomial(name: str, x: Array, n: Array) -> Array:
