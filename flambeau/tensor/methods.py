@@ -222,7 +222,12 @@ _FAMILIES: tuple[Any, ...] = (
 
 def _family_rows(family: Any) -> list[Method]:
     twins = getattr(family, "IN_PLACE", ())
-    rows = [Method(n, f, n in twins) for n, f in family.FUNCTIONS.items() if n not in _NO_METHOD]
+    properties = getattr(family, "PROPERTIES", {})
+    rows = [
+        Method(name, function, name in twins)
+        for name, function in family.FUNCTIONS.items()
+        if name not in _NO_METHOD and name not in properties
+    ]
     return rows + _rows(family.METHODS, False)
 
 

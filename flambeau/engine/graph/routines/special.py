@@ -39,30 +39,32 @@ _BERNOULLI = (
     1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000,
     1 / 74724249600, -3617 / 10670622842880000,
 )  # fmt: skip
-_SHIFT = 10
+_FROM = 10
 
 
 def zeta(s: Array, q: Array) -> Array:
-    """The sum of (q + k)**-s over k = 0, 1, ...: the first terms, then the formula of
-    Euler and Maclaurin (DLMF 25.11.5 and 2.10.1). Below q = 0 only whole s have a sum."""
+    """The sum of (q + k)**-s over k = 0, 1, ...: the first terms, then the formula of Euler and
+    Maclaurin (DLMF 25.11.5 and 2.10.1), from q + k = 10 + s on, where its terms fall fast; or
+    nothing more where the terms have become too small to count. Below q = 0 only whole s have a
+    sum."""
     s, q = np.broadcast_arrays(s, q)
     total = np.zeros(s.shape)
-    at = q.copy()
-    while True:
-        low = at < _SHIFT
-        if not low.any():
-            break
-        if not np.isfinite(at[low]).all() or at.min() < -MAX_TERMS:
-            at = np.where(np.isfinite(at) & (at >= -MAX_TERMS), at, np.nan)
-            continue
-        total[low] += at[low] ** -s[low]
+    at = np.where(np.isfinite(q) & (q >= -MAX_TERMS), q, np.nan)
+    low = at < _FROM + np.abs(s)
+    done = np.zeros(s.shape, np.bool_)
+    while low.any():
+        term = at[low] ** -s[low]
+        total[low] += term
+        done[low] = (np.abs(term) < EPSILON * np.abs(total[low])) | np.isinf(total[low])
         at[low] += 1
+        low = (at < _FROM + np.abs(s)) & ~done
     tail = at ** (1 - s) / (s - 1) + 0.5 * at**-s
     factor = s * at ** (-s - 1)
     for j, b in enumerate(_BERNOULLI):
         tail = tail + b * factor
         factor = factor * (s + 2 * j + 1) * (s + 2 * j + 2) / at**2
-    result = np.where(np.isinf(at) & (at > 0), 0.0, total + tail)
+    total = np.where(done, total, total + tail)
+    result = np.where(np.isinf(q) & (q > 0), 0.0, total)
     whole = q == np.floor(q)
     result = np.where((q <= 0) & whole, np.inf, result)
     result = np.where((q <= 0) & ~whole & (s != np.floor(s)), np.nan, result)
