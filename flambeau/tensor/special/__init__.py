@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flambeau.tensor.special import gamma_functions, modified_bessel
+from flambeau.tensor.special import (  # all of them: operations are there before derivatives
+    airy,  # noqa: F401
+    bessel,  # noqa: F401
+    entropy,  # noqa: F401
+    error_functions,  # noqa: F401
+    gamma_functions,
+    modified_bessel,
+    polynomials,  # noqa: F401
+)
 
 __all__ = ["FUNCTIONS", "IN_PLACE", "METHODS"]
 
