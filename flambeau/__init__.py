@@ -83,7 +83,8 @@ _LAZY: dict[str, tuple[str, str]] = {
     **{
         name: (f"flambeau.{name}", "")
         for name in (
-            "compiler cuda fft func io linalg masked nn optim random signal special testing utils"
+            "backends compat compiler cuda fft func hub io jit linalg masked multiprocessing nn "
+            "optim random signal special testing utils version"
         ).split()
     },
     "vmap": ("flambeau.func", "vmap"),

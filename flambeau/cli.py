@@ -42,6 +42,17 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=0, help="of split, weights and order (0)")
     demo.set_defaults(run=_demo)
 
+    run = commands.add_parser(
+        "run",
+        help="run a PyTorch program, unmodified, on flambeau",
+        description="Runs a Python program in which `import torch` is flambeau.",
+    )
+    run.add_argument("--report", action="store_true",
+                     help="list the names that were missing, and what was not compiled")  # fmt: skip
+    run.add_argument("program", nargs=argparse.REMAINDER, metavar="script.py [ARGS]",
+                     help="a script, or -m and a module, with its arguments")  # fmt: skip
+    run.set_defaults(run=_run)
+
     doctor = commands.add_parser(
         "doctor",
         help="say what was found on this machine",
@@ -64,6 +75,15 @@ def _demo(options: argparse.Namespace) -> int:
 
     run(options.folder, options.epochs, options.seed)
     return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from flambeau.compat.run import run  # only this command changes what `import torch` means
+
+    if not options.program:
+        print("flambeau run: given no script; try flambeau run script.py", file=sys.stderr)
+        return 2
+    return run(options.program, report=options.report)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -27,12 +27,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flambeau.autograd.engine import fit
-from flambeau.autograd.saved import check_version, released_error
+from flambeau.autograd.saved import check_version, released_error, unpacked
 from flambeau.core.config import config
 from flambeau.core.shape import broadcast_shapes
-from flambeau.tensor.apply import adopt_history, apply, check_writable, edge_of
+from flambeau.tensor.apply import adopt_history, apply, check_writable, edge_of, wrap
 from flambeau.tensor.cotangent import ZEROS
-from flambeau.tensor.tape import Node, anomaly, mode, next_sequence
+from flambeau.tensor.tape import Node, Packed, anomaly, mode, next_sequence
 from flambeau.tensor.tensor import Tensor, origin
 from flambeau.tensor.view import value_of
 
@@ -106,6 +106,28 @@ class _Saved:
         result._output_nr = self.output
         result._requires_grad = True
         return result
+
+
+class _Packed:
+    """A tensor that a custom function keeps under `saved_tensors_hooks`."""
+
+    __slots__ = ("output", "packed")
+
+    def __init__(self, tensor: Tensor, node: FunctionNode, hooks: tuple) -> None:
+        self.output = tensor._output_nr if tensor._grad_fn is node else None
+        edge = edge_of(tensor) if self.output is None else None
+        self.packed = Packed(wrap(value_of(tensor)), edge, hooks)
+
+    def read(self, node: FunctionNode) -> Tensor:
+        return unpacked(
+            self.packed, self.packed.edge if self.output is None else (node, self.output)
+        )
+
+
+def _saved(tensor: Tensor, node: FunctionNode) -> _Saved | _Packed:
+    if mode.packing is not None:
+        return _Packed(tensor, node, mode.packing)
+    return _Saved(tensor, node)
 
 
 def _alias(x: Tensor) -> Tensor:
@@ -301,14 +323,11 @@ class Function:
             id(o): r for o, r in zip(outputs, results, strict=True) if id(o) in saved_inputs
         }
         inputs = {id(a) for a in args if not any(a is d for d in ctx._dirty)}
-        ctx._saved = tuple(
-            [
-                None
-                if t is None
-                else _Saved(t if id(t) in inputs else by_output.get(id(t), t), node)
-                for t in ctx._to_save
-            ]
-        )
+        ctx._saved = tuple([
+            None if t is None
+            else _saved(t if id(t) in inputs else by_output.get(id(t), t), node)
+            for t in ctx._to_save
+        ])  # fmt: skip
         ctx._to_save = ()
         ctx._dirty = ()
         ctx._non_differentiable = ()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from flambeau.tensor.apply import wrap
 from flambeau.tensor.complex_numbers import conj
-from flambeau.tensor.tape import GradNode, Node, mode
+from flambeau.tensor.tape import GradNode, Node, Packed, mode
 from flambeau.tensor.tensor import Tensor
+from flambeau.tensor.view import value_of
 
-__all__ = ["check_version", "released_error", "saved_input", "saved_output"]
+__all__ = ["check_version", "released_error", "saved_input", "saved_output", "unpacked"]
 
 
 def saved_input(node: GradNode, i: int) -> Any:
@@ -20,7 +22,7 @@ def saved_input(node: GradNode, i: int) -> Any:
     """
     entry = node.saved[i]
     if type(entry) is not tuple:
-        return entry
+        return _for_rule(entry, entry.edge) if type(entry) is Packed else entry
     x, version = entry
     if x._storage.version != version:
         raise changed_error(node, x, version, f"input {i}")
@@ -29,6 +31,8 @@ def saved_input(node: GradNode, i: int) -> Any:
 
 def saved_output(node: GradNode) -> Tensor:
     """The result of the call, with its history where that is being recorded."""
+    if type(node.output) is Packed:
+        return _for_rule(node.output, (node, 0))
     alias, version = node.output
     if alias._storage.version != version:
         raise changed_error(node, alias, version, "the result")
@@ -42,6 +46,26 @@ def saved_output(node: GradNode) -> Tensor:
     out._grad_fn = node
     out._requires_grad = True
     return conj(out) if is_complex else out
+
+
+def unpacked(entry: Packed, edge: tuple | None) -> Tensor:
+    """What the hook gives back, with the history of what was packed."""
+    x = entry.unpack(entry.packed)
+    if not isinstance(x, Tensor):
+        raise TypeError(
+            "saved_tensors_hooks: Output of saved tensor unpack_hook expected to be a Tensor but "
+            f"got result of type {type(x).__name__}; try to return what pack_hook was given"
+        )
+    if mode.grad and edge is not None:
+        x = wrap(value_of(x))
+        x._grad_fn, x._output_nr = edge
+        x._requires_grad = True
+    return x
+
+
+def _for_rule(entry: Packed, edge: tuple | None) -> Tensor:
+    x = unpacked(entry, edge)
+    return conj(x) if x.dtype.is_complex else x
 
 
 def check_version(node: Node, x: Tensor, version: int, what: str) -> None:

@@ -1,7 +1,10 @@
-"""MultiheadAttention."""
+"""MultiheadAttention, and the names of the algorithms that attention may use."""
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flambeau.nn import init
@@ -12,7 +15,31 @@ from flambeau.nn.parameter import Parameter
 from flambeau.tensor.creation import empty
 from flambeau.tensor.tensor import Tensor
 
-__all__ = ["MultiheadAttention", "NonDynamicallyQuantizableLinear"]
+__all__ = [
+    "MultiheadAttention", "NonDynamicallyQuantizableLinear", "SDPBackend", "sdpa_kernel",
+]  # fmt: skip
+
+
+class SDPBackend(enum.IntEnum):
+    """PyTorch's algorithms of scaled_dot_product_attention; here there is one, whose result does
+    not depend on the choice."""
+
+    ERROR = -1
+    MATH = 0
+    FLASH_ATTENTION = 1
+    EFFICIENT_ATTENTION = 2
+    CUDNN_ATTENTION = 3
+    OVERRIDEABLE = 4
+
+
+@contextmanager
+def sdpa_kernel(
+    backends: SDPBackend | Sequence[SDPBackend], set_priority: bool = False
+) -> Iterator[None]:
+    """Inside `with`, attention may use these algorithms; the one that is there is used."""
+    for b in (backends,) if isinstance(backends, SDPBackend) else backends:
+        SDPBackend(b)  # ValueError for what is none
+    yield
 
 
 class NonDynamicallyQuantizableLinear(Linear):

@@ -25,7 +25,7 @@ from flambeau.tensor.bounds import check_indices
 from flambeau.tensor.external import tensor_over, write_external
 from flambeau.tensor.operation import Operation, operation
 from flambeau.tensor.promotion import get_default_dtype
-from flambeau.tensor.tape import GradNode, anomaly, mode, new_node, next_sequence
+from flambeau.tensor.tape import GradNode, Packed, anomaly, mode, new_node, next_sequence
 from flambeau.tensor.tensor import Tensor, origin
 from flambeau.tensor.view import AS_STRIDED, grad_fn_of, layout_of, value_of
 
@@ -173,10 +173,21 @@ def record_history(op: Operation, inputs: tuple[Any, ...], key: tuple, result: T
         node.saved = saved
     if saves_output:
         node.output = (Tensor._of(result._storage), 0)
+    if mode.packing is not None:
+        _pack(node, mode.packing)
     if config.TRACE or anomaly.enabled:
         node.extra = origin()
     result._grad_fn = node
     result._requires_grad = True
+
+
+def _pack(node: GradNode, hooks: tuple) -> None:
+    """Give what the node saves to the hooks: tensors with the values that they have now."""
+    for i, entry in enumerate(node.saved):
+        if type(entry) is tuple:
+            node.saved[i] = Packed(wrap(value_of(entry[0])), node.edges[i], hooks)
+    if node.output is not None:
+        node.output = Packed(wrap(value_of(node.output[0])), None, hooks)
 
 
 _INFERENCE_SAVED = (

@@ -27,6 +27,7 @@ __all__ = [
     "GradNode",
     "Mode",
     "Node",
+    "Packed",
     "anomaly",
     "mode",
     "new_node",
@@ -39,6 +40,7 @@ class Mode(threading.local):
 
     grad = True  # no_grad, enable_grad
     inference = False  # inference_mode
+    packing: tuple | None = None  # (pack, unpack) of autograd.graph.saved_tensors_hooks
 
 
 class Anomaly:
@@ -114,12 +116,24 @@ class AccumulateGrad(Node):
         self.variable = variable
 
 
+class Packed:
+    """What a hook of `saved_tensors_hooks` made of a saved tensor, and how to get it back."""
+
+    __slots__ = ("edge", "packed", "unpack")
+
+    def __init__(self, x: Tensor, edge: tuple | None, hooks: tuple) -> None:
+        pack, self.unpack = hooks
+        self.edge = edge  # where the gradient of the tensor goes, for second derivatives
+        self.packed = pack(x)
+
+
 class GradNode(Node):
     """One recorded call of an operation; each operation has a subclass of its own.
 
     `key` is (attributes, type of input 0, type of input 1, ...), where Python numbers have
     their class. `saved[i]` is (tensor, version) if a rule uses input i (the number itself for
-    numbers), else None; `output` is (tensor, version) if a rule uses the result.
+    numbers), else None; `output` is (tensor, version) if a rule uses the result. Under
+    `saved_tensors_hooks` a Packed stands in the place of the pair.
     """
 
     operation: Operation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from flambeau.engine.runtime.value import NUMBERS, Value
 from flambeau.engine.schedule.library import DotStep, SortStep
 from flambeau.engine.schedule.plan import InterpretStep, KernelStep, Place, Plan, make_plan
 
-__all__ = ["CompiledProgram", "compile_program"]
+__all__ = ["INTERPRETED", "CompiledProgram", "compile_program"]
 
 
 def compile_program(roots: list[Node], trace: Any) -> CompiledProgram:
@@ -33,6 +34,10 @@ def compile_program(roots: list[Node], trace: Any) -> CompiledProgram:
         for x in trace.leaves
     ]
     return CompiledProgram(plan, kinds, [r.type for r in roots])
+
+
+# how often NumPy computed a primitive or a routine, between native calls
+INTERPRETED: Counter[str] = Counter()
 
 
 class CompiledProgram:
@@ -165,6 +170,8 @@ class CompiledProgram:
         ]
 
     def _interpret(self, nodes: list[Node], values: list[int]) -> None:
+        first = nodes[0]
+        INTERPRETED[first.attributes[0] if first.primitive == "routine" else first.primitive] += 1
         sources = nodes[0].sources
         parameters = tuple(build.parameter(i, s.type) for i, s in enumerate(sources))
         alone = [build.make(n.primitive, parameters, n.attributes) for n in nodes]
