@@ -36,7 +36,9 @@ class NotCompiled(Exception):
     """Raised by a compiler stage for a node it has no code for; the interpreter answers."""
 
 
-def message(operation: str, given: str, required: str, hint: str = "") -> str:
-    """The four-part message."""
+def message(operation: str, given: str, required: str, hint: str = "", shapes: str = "") -> str:
+    """The four-part message, and the operands' shapes below it (see `core.shape.mark_shapes`)."""
     text = f"{operation}: given {given}; required: {required}"
-    return f"{text}; try: {hint}" if hint else text
+    if hint:
+        text = f"{text}; try: {hint}"
+    return f"{text}\n{shapes}" if shapes else text

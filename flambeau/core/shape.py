@@ -10,6 +10,7 @@ __all__ = [
     "broadcast_shapes",
     "contiguous_strides",
     "infer_shape",
+    "mark_shapes",
     "normalize_dim",
     "normalize_dims",
 ]
@@ -49,8 +50,11 @@ def normalize_dims(operation: str, dims: int | Sequence[int] | None, ndim: int) 
     return tuple(sorted(found)) if ndim else ()
 
 
-def broadcast_shapes(operation: str, *shapes: Shape) -> Shape:
-    """The common shape of NumPy's broadcasting; RuntimeError with the shapes aligned if none."""
+def broadcast_shapes(operation: str, *shapes: Shape, names: Sequence[str] = ()) -> Shape:
+    """The common shape of NumPy's broadcasting; RuntimeError with the shapes aligned if none.
+
+    `names` are what the aligned shapes are called there.
+    """
     ndim = max((len(s) for s in shapes), default=0)
     result = [1] * ndim
     for shape in shapes:
@@ -59,18 +63,20 @@ def broadcast_shapes(operation: str, *shapes: Shape) -> Shape:
             if size == 1 or size == result[axis]:
                 continue
             if result[axis] != 1:
-                raise RuntimeError(_misfit(operation, shapes, axis, result[axis], size, ndim))
+                raise RuntimeError(_misfit(operation, shapes, names, axis, result[axis], size))
             result[axis] = size
     return tuple(result)
 
 
-def _misfit(operation: str, shapes: Sequence[Shape], axis: int, a: int, b: int, ndim: int) -> str:
+def _misfit(
+    operation: str, shapes: Sequence[Shape], names: Sequence[str], axis: int, a: int, b: int
+) -> str:
     given = " and ".join(str(list(s)) for s in shapes)
     note = f"dim {axis}: {a} and {b} differ and neither is 1"
     return (
         f"{operation}: shapes {given} cannot be broadcast together: The size of tensor a ({a}) "
         f"must match the size of tensor b ({b}) at non-singleton dimension {axis}\n"
-        + align_shapes([("", s) for s in shapes], axis, note)
+        + align_shapes(list(zip(names or [""] * len(shapes), shapes, strict=True)), axis, note)
         + "; try unsqueeze, transpose or expand on one of them"
     )
 
@@ -83,17 +89,46 @@ def align_shapes(rows: Sequence[tuple[str, Shape]], axis: int, note: str) -> str
         index  4   1
                ^ 4 is more than 3
     """
-    ndim = max(len(shape) for _, shape in rows)
-    text = [[""] * (ndim - len(s)) + [str(n) for n in s] for _, s in rows]
+    lines, carets = _aligned([name for name, _ in rows], [shape for _, shape in rows])
+    return "\n".join([*lines, f"{carets[axis]} {note}"])
+
+
+def mark_shapes(*rows: tuple[str, Shape, int | None, str]) -> str:
+    """Rows (name, shape, dim, note) one under the other, each with `note` under its dim.
+
+    The last dims are aligned. Without a dim (None) the note stands behind the shape.
+
+    >>> print(mark_shapes(("input", (2, 3), -1, "3"), ("weight", (5, 4), -1, "4, not 3")))
+        input   2  3
+                   ^ 3
+        weight  5  4
+                   ^ 4, not 3
+    """
+    names = [name for name, *_ in rows]
+    lines, carets = _aligned(names, [shape for _, shape, *_ in rows])
+    result = []
+    for (_, shape, dim, note), line in zip(rows, lines, strict=True):
+        if dim is None or not shape:
+            result.append(f"{line}  ({note})" if note else line)
+        else:
+            at = dim % len(shape) - len(shape)
+            result += [line, f"{carets[at]} {note}".rstrip()]
+    return "\n".join(result)
+
+
+def _aligned(names: Sequence[str], shapes: Sequence[Shape]) -> tuple[list[str], list[str]]:
+    """One line for each shape, and for each column what points at it from below."""
+    ndim = max(len(shape) for shape in shapes)
+    text = [[""] * (ndim - len(s)) + [str(n) for n in s] for s in shapes]
     width = [max(len(row[i]) for row in text) for i in range(ndim)]
-    label = max(len(name) for name, _ in rows)
-    margin = "    " + " " * (label + 2 if label else 0)
+    label = max(len(name) for name in names)
     lines = []
-    for (name, _), row in zip(rows, text, strict=True):
+    for name, row in zip(names, text, strict=True):
         cells = "  ".join(c.rjust(w) for c, w in zip(row, width, strict=True))
         lines.append("    " + (f"{name.ljust(label)}  " if label else "") + cells)
-    before = sum(w + 2 for w in width[:axis])
-    return "\n".join([*lines, f"{margin}{' ' * before}{'^' * width[axis]} {note}"])
+    margin = 4 + (label + 2 if label else 0)
+    before = [margin + sum(w + 2 for w in width[:i]) for i in range(ndim)]
+    return lines, [" " * b + "^" * w for b, w in zip(before, width, strict=True)]
 
 
 def contiguous_strides(shape: Shape) -> Shape:
@@ -106,8 +141,10 @@ def contiguous_strides(shape: Shape) -> Shape:
     return tuple(reversed(strides))
 
 
-def infer_shape(operation: str, shape: Sequence[int], numel: int) -> Shape:
-    """`shape` with its one -1 replaced so that it has `numel` elements."""
+def infer_shape(
+    operation: str, shape: Sequence[int], numel: int, source: Shape | None = None
+) -> Shape:
+    """`shape` with its one -1 replaced so that it has `numel` elements, those of `source`."""
     result = tuple(int(n) for n in shape)
     unknown = [i for i, n in enumerate(result) if n == -1]
     if len(unknown) > 1:
@@ -132,5 +169,25 @@ def infer_shape(operation: str, shape: Sequence[int], numel: int) -> Shape:
         raise RuntimeError(
             f"{operation}: shape '{list(shape)}' is invalid for input of size {numel}; "
             "the product of the sizes must equal the number of elements"
+            + _closest(tuple(shape), numel, source)
         )
     return result
+
+
+def _closest(wanted: Shape, numel: int, source: Shape | None) -> str:
+    """Both shapes with their numbers of elements, and a size that would fit."""
+    known = abs(prod(wanted))
+    rows = [("shape", wanted, None, f"{'a multiple of ' if -1 in wanted else ''}{known} elements")]
+    if source is not None:
+        rows.insert(0, ("input", source, None, f"{numel} elements"))
+    for i, n in enumerate(wanted):
+        rest = known // abs(n) if n else 0
+        if -1 not in wanted and rest and numel % rest == 0:
+            rows[-1] = (
+                "shape",
+                wanted,
+                i,
+                f"{known} elements; {numel // rest} or -1 here would fit",
+            )
+            break
+    return "\n" + mark_shapes(*rows)  # type: ignore[arg-type]

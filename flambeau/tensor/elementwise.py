@@ -21,7 +21,7 @@ import numpy as np
 
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType
-from flambeau.core.shape import broadcast_shapes
+from flambeau.core.shape import broadcast_shapes, mark_shapes
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
@@ -52,6 +52,9 @@ __all__ = [
 
 
 # -- choices ------------------------------------------------------------------------------------
+_WHERE = ("condition", "input", "other")
+
+
 @operation("where")
 def WHERE(condition: Node, x: Node, y: Node) -> Node:
     if condition.dtype not in (dt.bool_, dt.uint8):
@@ -61,7 +64,7 @@ def WHERE(condition: Node, x: Node, y: Node) -> Node:
         )
     dtype = common_dtype(x, y)
     condition = build.convert(condition, dt.bool_)
-    shape = broadcast_shapes("where", condition.shape, x.shape, y.shape)
+    shape = broadcast_shapes("where", condition.shape, x.shape, y.shape, names=_WHERE)
     a, b = build.convert(x, dtype), build.convert(y, dtype)
     return build.apply("where", *[build.expand(n, shape) for n in (condition, a, b)])
 
@@ -89,7 +92,7 @@ def MASKED_FILL(x: Node, mask: Node, value: Node) -> Node:
             f"masked_fill: value cannot be converted to type {x.dtype.name} without overflow; "
             "given a complex number; try value.real, or convert the tensor first"
         )
-    shape = broadcast_shapes("masked_fill", x.shape, mask.shape)
+    shape = broadcast_shapes("masked_fill", x.shape, mask.shape, names=("input", "mask"))
     value = build.expand(build.convert(value, x.dtype), shape)
     return build.apply("where", build.expand(mask, shape), value, build.expand(x, shape))
 
@@ -292,9 +295,10 @@ def equal(input: Tensor, other: Tensor) -> bool:
 @operation("copy")
 def COPY(x: Node, shape: Shape, dtype: DType) -> Node:
     """A value for a tensor of this shape and dtype."""
-    if broadcast_shapes("copy_", x.shape, shape) != shape:
+    if broadcast_shapes("copy_", x.shape, shape, names=("source", "tensor")) != shape:
         raise RuntimeError(
             f"copy_: The size of the source {list(x.shape)} must match or broadcast to that of "
-            f"the tensor that is written, {list(shape)}"
+            f"the tensor that is written, {list(shape)}\n"
+            + mark_shapes(("source", x.shape, None, ""), ("tensor", shape, None, ""))
         )
     return build.expand(build.convert(x, dtype), shape)

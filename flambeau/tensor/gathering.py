@@ -16,7 +16,7 @@ from typing import Any
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType
 from flambeau.core.errors import message
-from flambeau.core.shape import align_shapes, broadcast_shapes, normalize_dim
+from flambeau.core.shape import align_shapes, broadcast_shapes, mark_shapes, normalize_dim
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
@@ -59,7 +59,9 @@ def check_within(name: str, dim: int, index: Shape, others: dict[str, Shape]) ->
                 message(name, f"an index of {len(index)} dims and {what} of {len(shape)}: "
                         f"{list(index)} and {list(shape)}",
                         "Index tensor must have the same number of dimensions as "
-                        f"{what} tensor", "unsqueeze or expand the index")
+                        f"{what} tensor", "unsqueeze or expand the index",
+                        mark_shapes((what, shape, None, f"{len(shape)} dims"),
+                                    ("index", index, None, f"{len(index)} dims")))
             )  # fmt: skip
         for d, (a, b) in enumerate(zip(index, shape, strict=True)):
             if a > b and (d != dim or what == "src"):

@@ -16,7 +16,7 @@ from typing import Any
 
 from flambeau.core import dtype as dt
 from flambeau.core.errors import message
-from flambeau.core.shape import align_shapes, normalize_dim
+from flambeau.core.shape import align_shapes, mark_shapes, normalize_dim
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
@@ -65,7 +65,10 @@ def _check_slices(name: str, x: Shape, dim: int, count: int, source: Shape) -> N
     if source[dim] != count:
         raise kind(
             message(name, given, f"Number of indices ({count}) should be equal to "
-                    f"source.size(dim): ({source[dim]}), for dim: {dim}")
+                    f"source.size(dim): ({source[dim]}), for dim: {dim}",
+                    f"source.narrow({dim}, 0, {count})" if source[dim] > count else "",
+                    mark_shapes(("input", x, None, ""),
+                                ("source", source, dim, f"dim {dim}: {count} indices")))
         )  # fmt: skip
     for d, (a, b) in enumerate(zip(x, source, strict=True)):
         if a != b and d != dim:

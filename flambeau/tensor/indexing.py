@@ -23,7 +23,7 @@ import numpy as np
 
 from flambeau.core import dtype as dt
 from flambeau.core.errors import message
-from flambeau.core.shape import broadcast_shapes
+from flambeau.core.shape import broadcast_shapes, mark_shapes
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
@@ -79,7 +79,8 @@ def _linear_index(shape: Shape, dims: Shape, indices: tuple[Node, ...]) -> Node:
         raise IndexError(
             message("x[index]", f"index tensors of shapes {[list(s) for s in shapes]}",
                     "shape mismatch: indexing tensors could not be broadcast together",
-                    "give them one shape, or insert dims of size 1 with [:, None]")
+                    "give them one shape, or insert dims of size 1 with [:, None]",
+                    mark_shapes(*[(f"index {i}", s, None, "") for i, s in enumerate(shapes)]))
         ) from error  # fmt: skip
     result = None
     wrong = build.full(common, -1, dt.int64)
@@ -142,11 +143,12 @@ def INDEX_PUT(x: Node, value: Node, *inputs: Any) -> Node:
     front, rest = _front(x, dims)
     order = _result_order(_place(dims), len(at.shape), len(rest))
     shape = tuple((*at.shape, *rest)[d] for d in order)
-    if broadcast_shapes("index_put_", value.shape, shape) != shape:
+    if broadcast_shapes("index_put_", value.shape, shape, names=("value", "place")) != shape:
         raise RuntimeError(
             message("index_put_", f"a value of shape {list(value.shape)}",
                     f"a shape that broadcasts to {list(shape)}: shape mismatch: value tensor "
-                    f"cannot be broadcast to indexing result")
+                    f"cannot be broadcast to indexing result", "",
+                    mark_shapes(("value", value.shape, None, ""), ("place", shape, None, "")))
         )  # fmt: skip
     source = build.expand(build.convert(value, x.dtype), shape)
     back = tuple(sorted(range(len(order)), key=order.__getitem__))
@@ -278,11 +280,12 @@ def _assign(target: Any, value: Any) -> None:
         own = target._shape
         value = _with_dims(value, len(own))
         shape = value._shape
-        if broadcast_shapes("__setitem__", shape, own) != own:
+        if broadcast_shapes("__setitem__", shape, own, names=("value", "place")) != own:
             raise RuntimeError(
                 message("__setitem__", f"a value of shape {list(shape)}",
                         f"a shape that broadcasts to {list(own)}: the expanded size of the tensor "
-                        "must match the existing size")
+                        "must match the existing size", "",
+                        mark_shapes(("value", shape, None, ""), ("place", own, None, "")))
             )  # fmt: skip
     target.copy_(value)
 

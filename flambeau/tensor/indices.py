@@ -9,6 +9,7 @@ import numpy as np
 from flambeau.core import dtype as dt
 from flambeau.core.errors import message
 from flambeau.core.layout import Layout
+from flambeau.core.shape import align_shapes
 from flambeau.core.types import Shape
 from flambeau.tensor.boundary import fresh, read
 from flambeau.tensor.external import tensor_over
@@ -214,8 +215,11 @@ class _Reader:
                 raise IndexError(
                     f"index: The shape of the mask {list(shape)} at index {axis} does not match "
                     f"the shape of the indexed tensor {list(self.layout.shape)} at index "
-                    f"{dim + axis}"
-                )
+                    f"{dim + axis}\n"
+                    + align_shapes([("tensor", given), ("mask", shape)], axis,
+                                   f"dim {axis}: {given[axis]} and {shape[axis]} differ; try a "
+                                   "mask of the tensor's own shape")
+                )  # fmt: skip
             if not shape:
                 self.picks.append((len(self.shape), where_true(index)[0]))
                 self.new_dim(1)

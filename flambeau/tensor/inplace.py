@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flambeau.core.dtype import DType
+from flambeau.core.shape import mark_shapes
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import adopt, apply
@@ -34,7 +35,8 @@ def put_back(x: Tensor, result: Tensor, name: str) -> Tensor:
             raise RuntimeError(
                 f"{name}: output with shape {list(own.shape)} doesn't match the broadcast shape "
                 f"{list(got.shape)}; an in-place operation keeps the tensor's shape; "
-                f"try {name.rstrip('_')}, which makes a new tensor"
+                f"try {name.rstrip('_')}, which makes a new tensor\n"
+                + mark_shapes(("output", own.shape, None, ""), ("result", got.shape, None, ""))
             )
         if not can_cast(got.dtype, own.dtype):
             raise RuntimeError(

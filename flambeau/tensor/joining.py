@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flambeau.core.errors import message
-from flambeau.core.shape import normalize_dim
+from flambeau.core.shape import align_shapes, mark_shapes, normalize_dim
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
@@ -96,14 +96,18 @@ def _check_fit(first: Shape, shape: Shape, dim: int, number: int) -> None:
     if len(shape) != len(first):
         raise RuntimeError(
             message("cat", given, "Tensors must have same number of dimensions: got "
-                    f"{len(first)} and {len(shape)}", "unsqueeze, or stack for a new dim")
+                    f"{len(first)} and {len(shape)}", "unsqueeze, or stack for a new dim",
+                    mark_shapes(("tensor 0", first, None, f"{len(first)} dims"),
+                                (f"tensor {number}", shape, None, f"{len(shape)} dims")))
         )  # fmt: skip
     for d, (a, b) in enumerate(zip(first, shape, strict=True)):
         if a != b and d != dim:
             raise RuntimeError(
                 message("cat", given, f"Sizes of tensors must match except in dimension {dim}. "
                         f"Expected size {a} but got size {b} for tensor number {number} in the "
-                        f"list, in dim {d}", f"dim={d}, or expand or slice one of them")
+                        f"list, in dim {d}", f"dim={d}, or expand or slice one of them",
+                        align_shapes([("tensor 0", first), (f"tensor {number}", shape)], d,
+                                     f"dim {d}: {a} and {b} differ"))
             )  # fmt: skip
 
 
@@ -120,10 +124,19 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
         if x._shape != first:
             raise RuntimeError(
                 f"stack: stack expects each tensor to be equal size, but got {list(first)} at "
-                f"entry 0 and {list(x._shape)} at entry {i}"
+                f"entry 0 and {list(x._shape)} at entry {i}" + _difference(first, x._shape, i)
             )
     at = normalize_dim("stack", dim, len(first) + 1)
     return cat([unsqueeze(x, at) for x in given], at, out=out)
+
+
+def _difference(first: Shape, shape: Shape, number: int) -> str:
+    rows = [("tensor 0", first), (f"tensor {number}", shape)]
+    if len(first) != len(shape):
+        return "\n" + mark_shapes(*[(name, s, None, f"{len(s)} dims") for name, s in rows])
+    d = next(d for d, (a, b) in enumerate(zip(first, shape, strict=True)) if a != b)
+    note = f"dim {d}: {first[d]} and {shape[d]} differ; try cat, which joins along a dim"
+    return "\n" + align_shapes(rows, d, note)
 
 
 def _atleast(x: Tensor, dims: int) -> Tensor:

@@ -17,7 +17,8 @@ from typing import Any
 
 from flambeau.core import dtype as dt
 from flambeau.core.errors import message
-from flambeau.core.shape import broadcast_shapes, normalize_dim
+from flambeau.core.shape import broadcast_shapes, mark_shapes, normalize_dim
+from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply
@@ -55,14 +56,8 @@ def MATMUL(x: Node, y: Node, transpose_x: bool, transpose_y: bool) -> Node:
     m, k = a.shape[-2:]
     n = b.shape[-1]
     if b.shape[-2] != k:
-        raise RuntimeError(
-            message("matmul", f"shapes {list(a.shape)} and {list(b.shape)}",
-                    f"the first's last dim ({k}) equal to the second's last but one "
-                    f"({b.shape[-2]}): mat1 and mat2 shapes cannot be multiplied "
-                    f"({prod(a.shape[:-1])}x{k} and {b.shape[-2]}x{n})",
-                    "transpose one of them, or check the shapes before")
-        )  # fmt: skip
-    batch = broadcast_shapes("matmul", a.shape[:-2], b.shape[:-2])
+        raise _cannot_multiply("matmul", a.shape, b.shape)
+    batch = broadcast_shapes("matmul", a.shape[:-2], b.shape[:-2], names=_BATCHES)
     a, b = in_full_precision(a), in_full_precision(b)
     if prod(b.shape[:-2]) == 1 and not transpose_x:
         # one right side for all: the left sides are one tall matrix
@@ -71,6 +66,37 @@ def MATMUL(x: Node, y: Node, transpose_x: bool, transpose_y: bool) -> Node:
     else:
         result = build.dot(_batched(a, batch, m, k), _batched(b, batch, k, n))
     return build.convert(build.reshape(result, (*batch, m, n)), x.dtype)
+
+
+_BATCHES = ("first's batch", "second's batch")
+
+
+def _cannot_multiply(name: str, a: Shape, b: Shape) -> RuntimeError:
+    """Why shapes a and b have no product, and whether one of them fits transposed."""
+    k, length = a[-1], b[-2 if len(b) > 1 else 0]
+    if len(b) > 1 and b[-1] == k:
+        hint = f"second.mT, of {list((*b[:-2], b[-1], b[-2]))}"
+    elif len(a) > 1 and a[-2] == length:
+        hint = f"first.mT, of {list((*a[:-2], a[-1], a[-2]))}"
+    else:
+        hint = "transpose one of them, or check the shapes before"
+    where = "last but one" if len(b) > 1 else "only dim"
+    rows, columns = prod(a[:-1]), b[-1] if len(b) > 1 else 1
+    shapes = mark_shapes(("first", a, -1, f"{k}, not {length}"),
+                         ("second", b, -2 if len(b) > 1 else 0, f"{length}, not {k}"))  # fmt: skip
+    return RuntimeError(
+        message(name, f"shapes {list(a)} and {list(b)}",
+                f"the first's last dim ({k}) equal to the second's {where} ({length}): mat1 and "
+                f"mat2 shapes cannot be multiplied ({rows}x{k} and {length}x{columns})",
+                hint, shapes)
+    )  # fmt: skip
+
+
+def _need_fit(name: str, x: Tensor, y: Tensor) -> None:
+    """RuntimeError unless x's rows are as long as y's columns."""
+    a, b = x._shape, y._shape
+    if a[-1] != b[-2 if len(b) > 1 else 0]:
+        raise _cannot_multiply(name, a, b)
 
 
 def _batched(x: Node, batch: tuple[int, ...], rows: int, columns: int) -> Node:
@@ -97,6 +123,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
                     "both arguments to matmul need to be at least 1D", "* for a number")
         )  # fmt: skip
     else:
+        _need_fit("matmul", input, other)
         a = unsqueeze(input, 0) if left == 1 else input
         b = unsqueeze(other, 1) if right == 1 else other
         result = apply(MATMUL, (a, b), (False, False))
@@ -122,6 +149,7 @@ def _need_dims(name: str, *given: tuple[Tensor, int]) -> None:
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of two matrices: (m, k) and (k, n) give (m, n)."""
     _need_dims("mm", (input, 2), (mat2, 2))
+    _need_fit("mm", input, mat2)
     return matmul(input, mat2, out=out)
 
 
@@ -132,14 +160,18 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
         raise RuntimeError(
             message("bmm", f"shapes {list(input._shape)} and {list(mat2._shape)}",
                     "equal batch sizes: expected size for first two dimensions of batch2 tensor "
-                    f"to be: [{input._shape[0]}, {input._shape[2]}]", "matmul, which broadcasts")
+                    f"to be: [{input._shape[0]}, {input._shape[2]}]", "matmul, which broadcasts",
+                    mark_shapes(("input", input._shape, 0, f"{input._shape[0]} matrices"),
+                                ("mat2", mat2._shape, 0, f"{mat2._shape[0]} matrices")))
         )  # fmt: skip
+    _need_fit("bmm", input, mat2)
     return matmul(input, mat2, out=out)
 
 
 def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of a matrix (m, k) and a vector (k)."""
     _need_dims("mv", (input, 2), (vec, 1))
+    _need_fit("mv", input, vec)
     return matmul(input, vec, out=out)
 
 
@@ -150,7 +182,8 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
         raise RuntimeError(
             message("dot", f"{input._shape[0]} and {tensor._shape[0]} elements",
                     "inconsistent tensor size, expected tensor [n] and src [n] to have the same "
-                    "number of elements")
+                    "number of elements", "", mark_shapes(("input", input._shape, 0, ""),
+                                                          ("tensor", tensor._shape, 0, "")))
         )  # fmt: skip
     return matmul(input, tensor, out=out)
 
@@ -199,7 +232,11 @@ def _added(name: str, multiply: Callable[..., Tensor]) -> Callable[..., Tensor]:
             raise NotImplementedError(f"{name}: not implemented for bool; try .int()")
         if x.dtype.category == "int":
             beta, alpha = int(beta), int(alpha)
-        result = _plus(input, beta, multiply(x, y), alpha)
+        product = multiply(x, y)
+        if input._shape != product._shape:
+            # raises in this operation's name
+            broadcast_shapes(name, input._shape, product._shape, names=("input", "product"))
+        result = _plus(input, beta, product, alpha)
         return result if out is None else into(out, result, name)
 
     function.__name__ = function.__qualname__ = name
@@ -315,14 +352,20 @@ def _matched(
     pairs = list(zip(left, right, strict=True))
     if any(a._shape[i] != b._shape[j] and 1 not in (a._shape[i], b._shape[j]) for i, j in pairs):
         raise RuntimeError(
-            message("tensordot", given, "contracted dimensions need to match in size")
-        )
+            message("tensordot", given, "contracted dimensions need to match in size", "",
+                    _contracted(a._shape, b._shape, pairs))
+        )  # fmt: skip
     wide_a = [i for i, j in pairs if b._shape[j] == 1 != a._shape[i]]
     wide_b = [j for i, j in pairs if a._shape[i] == 1 != b._shape[j]]
     return (
         sum_(a, wide_a, True, dtype=a.dtype) if wide_a else a,
         sum_(b, wide_b, True, dtype=b.dtype) if wide_b else b,
     )
+
+
+def _contracted(a: Shape, b: Shape, pairs: Sequence[tuple[int, int]]) -> str:
+    i, j = next(p for p in pairs if a[p[0]] != b[p[1]] and 1 not in (a[p[0]], b[p[1]]))
+    return mark_shapes(("a", a, i, f"{a[i]}, not {b[j]}"), ("b", b, j, f"{b[j]}, not {a[i]}"))
 
 
 # -- einsum -------------------------------------------------------------------------------------
@@ -345,7 +388,8 @@ def einsum(equation: str, *operands: Any) -> Tensor:
             if sizes.setdefault(letter, size) != size and 1 not in (size, sizes[letter]):
                 raise RuntimeError(
                     message("einsum", f"dim {letter!r} of sizes {sizes[letter]} and {size}",
-                            f"equal sizes: operands do not broadcast with {equation!r}")
+                            f"equal sizes: operands do not broadcast with {equation!r}", "",
+                            _named_shapes(names, operands, letter))
                 )  # fmt: skip
             sizes[letter] = max(sizes[letter], size)
         tensors.append(_without_repeats(x, letters))
@@ -358,6 +402,15 @@ def einsum(equation: str, *operands: Any) -> Tensor:
         x = sum_(x, summed)
         present = [letter for letter in present if letter in result]
     return permute(x, [present.index(letter) for letter in result])
+
+
+def _named_shapes(names: list[list[str]], operands: Sequence[Tensor], letter: str) -> str:
+    """Each operand's letters and shape; carets under the dims called `letter`."""
+    return mark_shapes(*[
+        ("".join(n for n in own if n[0] != "."), x._shape,
+         own.index(letter) if letter in own else None, letter if letter in own else "")
+        for own, x in zip(names, operands, strict=True)
+    ])  # fmt: skip
 
 
 def _read_equation(equation: str, dims: Sequence[int]) -> tuple[list[list[str]], list[str]]:

@@ -19,7 +19,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flambeau.core.layout import Layout
-from flambeau.core.shape import contiguous_strides, infer_shape, normalize_dim
+from flambeau.core.shape import (
+    align_shapes,
+    contiguous_strides,
+    infer_shape,
+    mark_shapes,
+    normalize_dim,
+)
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
@@ -98,18 +104,29 @@ def view(self: Tensor, *size: Any) -> Tensor:
         return as_bits(self, size[0])
     source = layout_of(self)
     if -1 in shape or min(shape, default=0) < 0:
-        shape = infer_shape("view", shape, _numel(source.shape))
+        shape = infer_shape("view", shape, _numel(source.shape), source.shape)
     elif _numel(shape) != _numel(source.shape):
-        infer_shape("view", shape, _numel(source.shape))  # raises
+        infer_shape("view", shape, _numel(source.shape), source.shape)  # raises
     layout = source.reshape(shape)
     if layout is None:
         raise RuntimeError(
             f"view: view size is not compatible with input tensor's size and stride: the tensor "
             f"has size {list(source.shape)} and stride {list(source.strides)}, and no strides "
             f"make its memory read as {list(shape)} (at least one dimension spans across two "
-            "contiguous subspaces); try .reshape(...) instead, which would copy"
+            "contiguous subspaces); try .reshape(...) instead, which would copy\n" + _seam(source)
         )
     return apply_view(VIEW, self, (shape,), layout)
+
+
+def _seam(layout: Layout) -> str:
+    """The strides below the sizes, and the last dim that does not follow on the next."""
+    shape, strides, _ = layout
+    real = [d for d in range(len(shape)) if shape[d] != 1]
+    pairs = list(zip(real[:-1], real[1:], strict=True))
+    at, after = next(p for p in reversed(pairs) if strides[p[0]] != shape[p[1]] * strides[p[1]])
+    covered = shape[after] * strides[after]
+    note = f"dim {at}: one step is {strides[at]} elements, and dim {after} covers {covered}"
+    return align_shapes([("size", shape), ("stride", strides)], at, note)
 
 
 def _numel(shape: Shape) -> int:
@@ -127,7 +144,8 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     tensor([0, 3, 1, 4, 2, 5])
     """
     source = layout_of(input)
-    wanted = infer_shape("reshape", shape_of("reshape", shape), _numel(source.shape))
+    wanted = shape_of("reshape", shape)
+    wanted = infer_shape("reshape", wanted, _numel(source.shape), source.shape)
     layout = source.reshape(wanted)
     if layout is not None:
         return apply_view(VIEW, input, (wanted,), layout)
@@ -258,6 +276,9 @@ def EXPAND(x: Node, shape: Shape) -> Node:
     return build.expand(x, shape)
 
 
+_EXPANDED = "dim {}: {} is not 1, so it cannot be repeated to {}; try repeat, or unsqueeze first"
+
+
 def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
     """Dims of size 1 repeated without copying; -1 keeps a size, new dims come first."""
     given = shape_of("expand", size)
@@ -268,7 +289,8 @@ def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
         raise RuntimeError(
             f"expand: the number of sizes provided ({len(given)}) must be greater or equal to the "
             f"number of dimensions in the tensor ({len(shape)}); given {list(given)} for a tensor "
-            f"of shape {list(shape)}"
+            f"of shape {list(shape)}\n"
+            + mark_shapes(("size", given, None, ""), ("tensor", shape, 0, "has no size above it"))
         )
     wanted = []
     for i, n in enumerate(given):
@@ -284,7 +306,8 @@ def expand(self: Tensor, *size: Any, implicit: bool = False) -> Tensor:
             raise RuntimeError(
                 f"expand: The expanded size of the tensor ({n}) must match the existing size "
                 f"({old}) at non-singleton dimension {i}. Target sizes: {list(given)}. Tensor "
-                f"sizes: {list(shape)}"
+                f"sizes: {list(shape)}\n"
+                + align_shapes([("size", given), ("tensor", shape)], i, _EXPANDED.format(i, old, n))
             )
         wanted.append(n)
     target = tuple(wanted)

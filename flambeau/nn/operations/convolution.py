@@ -13,6 +13,7 @@ convolutions: dilating the left side inverts a stride.
 from __future__ import annotations
 
 from flambeau.core.errors import message
+from flambeau.core.shape import mark_shapes
 from flambeau.core.types import Shape
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
@@ -33,6 +34,17 @@ def _add_bias(y: Node, bias: Node | None) -> Node:
     return build.apply("add", y, build.reshape(in_full_precision(bias), shape))
 
 
+def _channels(x: Shape, weight: Shape, groups: int) -> str:
+    """Where the numbers of channels stand."""
+    wanted = weight[1] * groups
+    if x[1] != wanted:
+        note = f"times groups={groups}: {wanted} channels" if groups > 1 else f"{wanted} channels"
+        return mark_shapes(("input", x, 1, f"{x[1]} channels, not {wanted}"),
+                           ("weight", weight, 1, note))  # fmt: skip
+    note = f"{weight[0]} output channels, not divisible by groups={groups}"
+    return mark_shapes(("input", x, None, ""), ("weight", weight, 0, note))
+
+
 def _check(
     x: Node, weight: Node, bias: Node | None, low: Shape, high: Shape, dilation: Shape,
     groups: int,
@@ -49,19 +61,26 @@ def _check(
                         f"{other.dtype.name}", "one dtype", f"input.to({what}.dtype)")
             )  # fmt: skip
     if len(weight.shape) != spatial + 2:
-        raise RuntimeError(message(name, given, f"a weight with {spatial + 2} dims"))
+        raise RuntimeError(
+            message(name, given, f"a weight with {spatial + 2} dims", "",
+                    mark_shapes(("input", x.shape, None, f"{len(x.shape)} dims"),
+                                ("weight", weight.shape, None, f"{len(weight.shape)} dims")))
+        )  # fmt: skip
     channels = weight.shape[1] * groups
     if x.shape[1] != channels or weight.shape[0] % groups:
         raise RuntimeError(
             message(name, given, f"an input with {channels} channels in dim 1, which is the "
                     f"weight's dim 1 times groups ({groups}), and output channels "
                     f"({weight.shape[0]}) divisible by groups",
-                    "permute(0, 3, 1, 2) if the channels are last" if spatial == 2 else "")
+                    "permute(0, 3, 1, 2) if the channels are last" if spatial == 2 else "",
+                    _channels(x.shape, weight.shape, groups))
         )  # fmt: skip
     if bias is not None and bias.shape != (weight.shape[0],):
         raise RuntimeError(
             message(name, f"weight {list(weight.shape)} and bias {list(bias.shape)}",
-                    f"a bias of shape [{weight.shape[0]}]")
+                    f"a bias of shape [{weight.shape[0]}]", "",
+                    mark_shapes(("weight", weight.shape, 0, f"out_channels={weight.shape[0]}"),
+                                ("bias", bias.shape, -1, f"not {weight.shape[0]}")))
         )  # fmt: skip
     for i in range(spatial):
         padded = x.shape[i + 2] + low[i] + high[i]
@@ -70,7 +89,9 @@ def _check(
             raise RuntimeError(
                 message(name, f"{given}, of spatial size {padded} in dim {i + 2} with padding",
                         f"a kernel that is not greater than the padded input; it covers {kernel}",
-                        "more padding, or a smaller kernel or dilation")
+                        "more padding, or a smaller kernel or dilation",
+                        mark_shapes(("input", x.shape, i + 2, f"{padded} with padding"),
+                                    ("weight", weight.shape, i + 2, f"covers {kernel}")))
             )  # fmt: skip
 
 
@@ -153,7 +174,9 @@ def CONV_TRANSPOSE(x: Node, weight: Node, *rest: object) -> Node:
     if x.shape[1] != weight.shape[0] or weight.shape[0] % groups:  # type: ignore[operator]
         raise RuntimeError(
             message(name, given, f"an input with {weight.shape[0]} channels in dim 1, the "
-                    "weight's dim 0, divisible by groups")
+                    "weight's dim 0, divisible by groups", "",
+                    mark_shapes(("input", x.shape, 1, f"{x.shape[1]} channels"),
+                                ("weight", weight.shape, 0, f"in_channels={weight.shape[0]}")))
         )  # fmt: skip
     a, w = in_full_precision(x), in_full_precision(weight)
     y = input_backward(a, w, strides, low, dilation, groups, size)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from math import prod
 
 from flambeau.core.errors import message
+from flambeau.core.shape import mark_shapes
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.operation import operation
@@ -39,12 +40,16 @@ def _check(x: Node, weight: Node, bias: Node | None) -> None:
             message("linear", given,
                     f"an input whose last dim ({last}) is in_features ({weight.shape[-1]}), the "
                     "weight's last dim: mat1 and mat2 shapes cannot be multiplied",
-                    "check the layer before, or flatten or reshape the input")
+                    "check the layer before, or flatten or reshape the input",
+                    mark_shapes(("input", x.shape, -1, f"{last}, not {weight.shape[-1]}"),
+                                ("weight", weight.shape, -1, f"in_features={weight.shape[-1]}")))
         )  # fmt: skip
     if bias is not None and bias.shape not in ((weight.shape[0],), ()) and len(weight.shape) == 2:
         raise RuntimeError(
             message("linear", f"weight {list(weight.shape)} and bias {list(bias.shape)}",
-                    f"a bias of shape [{weight.shape[0]}]")
+                    f"a bias of shape [{weight.shape[0]}]", "",
+                    mark_shapes(("weight", weight.shape, 0, f"out_features={weight.shape[0]}"),
+                                ("bias", bias.shape, -1, f"not {weight.shape[0]}")))
         )  # fmt: skip
 
 

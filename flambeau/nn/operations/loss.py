@@ -18,7 +18,7 @@ from typing import Any
 
 from flambeau.core import dtype as dt
 from flambeau.core.errors import message
-from flambeau.core.shape import broadcast_shapes
+from flambeau.core.shape import broadcast_shapes, mark_shapes
 from flambeau.core.types import Shape
 from flambeau.engine.graph.node import Node
 from flambeau.nn.operations.activation import log_softmax_formula
@@ -272,7 +272,9 @@ def _check_classes(name: str) -> Callable[..., None]:
                 message(name, given, f"a target of class indices of shape {list(wanted)}, or for "
                         f"cross_entropy one of class probabilities of shape {list(x.shape)}: "
                         "expected input batch_size to match target batch_size",
-                        "swap the arguments, or squeeze the target")
+                        "swap the arguments, or squeeze the target",
+                        mark_shapes(("input", x.shape, 1 if len(x.shape) > 1 else 0, "classes"),
+                                    ("target", target.shape, None, f"not {list(wanted)}")))
             )  # fmt: skip
         if target.dtype not in (dt.int64, dt.uint8):
             raise RuntimeError(
