@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flambeau.core.shape import normalize_dim
 from flambeau.tensor import complex_numbers, joining, shaping
 from flambeau.tensor.apply import apply
 from flambeau.tensor.inplace import into
@@ -32,7 +33,9 @@ def _twin(name: str, view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _slice(input: Any, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Any:
-    dim = dim % max(len(input._shape), 1)
+    if step < 1:
+        raise RuntimeError(f"slice_copy: slice step must be positive; given {step}")
+    dim = normalize_dim("slice_copy", dim, len(input._shape))
     return input[(slice(None),) * dim + (slice(start, end, step),)]
 
 

@@ -363,7 +363,12 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
 
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned by k quarter turns in the plane of two dims."""
+    dims = tuple(dims)
+    if len(dims) != 2:
+        raise RuntimeError(message("rot90", f"dims={list(dims)}", "two dims"))
     a, b = (normalize_dim("rot90", d, len(input._shape)) for d in dims)
+    if a == b:
+        raise RuntimeError(message("rot90", f"dims={list(dims)}", "two different dims"))
     k %= 4
     if k == 0:
         return input.clone()  # type: ignore[attr-defined, no-any-return]
@@ -375,12 +380,21 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
 
 def fliplr(input: Tensor) -> Tensor:
     """Columns in reverse order."""
+    _need_dims("fliplr", input, 2)
     return flip(input, 1)
 
 
 def flipud(input: Tensor) -> Tensor:
     """Rows in reverse order."""
+    _need_dims("flipud", input, 1)
     return flip(input, 0)
+
+
+def _need_dims(name: str, input: Tensor, least: int) -> None:
+    dims = len(input._shape)
+    if dims < least:
+        given = f"a tensor with {dims} dims"
+        raise RuntimeError(message(name, given, f"Input must be >= {least}-d", "unsqueeze()"))
 
 
 # -- grids --------------------------------------------------------------------------------------
@@ -395,6 +409,9 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """The diagonal of a matrix, or a matrix with the vector on its diagonal."""
     if len(input._shape) == 1:
         return diag_embed(input, diagonal)
+    if len(input._shape) != 2:
+        given = f"a tensor with {len(input._shape)} dims"
+        raise RuntimeError(message("diag", given, "a 1D or 2D tensor", "diagonal or diagflat"))
     from_matrix = input.diagonal(diagonal)  # type: ignore[attr-defined]
     return from_matrix.clone()  # type: ignore[no-any-return]
 
@@ -403,7 +420,12 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     """Matrices with the elements of the last dim on a diagonal, zeros elsewhere."""
     shape = input._shape
     n = len(shape) + 1
+    _need_dims("diag_embed", input, 1)
     a, b = normalize_dim("diag_embed", dim1, n), normalize_dim("diag_embed", dim2, n)
+    if a == b:
+        raise RuntimeError(
+            message("diag_embed", f"dim1={dim1} and dim2={dim2}: identical", "different dims")
+        )
     size = shape[-1] + abs(offset)
     result = input.new_zeros((*shape[:-1], size, size))  # type: ignore[attr-defined]
     view = result.diagonal(offset, -2, -1)

@@ -492,6 +492,8 @@ def as_strided(
             f"as_strided: mismatch in length of strides and shape: {len(shape)} sizes and "
             f"{len(strides)} strides"
         )
+    if any(n < 0 for n in shape):
+        raise RuntimeError(f"as_strided: negative sizes: given {list(shape)}; try sizes from 0 up")
     if any(s < 0 for s in strides):
         raise RuntimeError(
             "as_strided: Negative strides are not supported at the moment, got strides: "

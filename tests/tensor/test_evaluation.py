@@ -72,6 +72,25 @@ def test_a_failed_operation_leaves_recorded_work_intact():
     assert flambeau.ones(2).add(1).tolist() == [2, 2]
 
 
+def test_what_does_not_fit_in_memory_harms_only_itself():
+    large = flambeau.ones(2**48) + 1
+    assert (flambeau.ones(3) + 2).tolist() == [3, 3, 3]
+    with pytest.raises(MemoryError):
+        large.tolist()
+    assert (flambeau.ones(3) * 2).tolist() == [2, 2, 2]
+
+
+def test_sizes_that_no_memory_has_are_refused_at_the_call():
+    for make in (
+        lambda: flambeau.zeros(2**62, 4),
+        lambda: flambeau.ones(1).expand(2**62, 2**62),
+        lambda: flambeau.ones(2).tile(2**62, 2**62),
+    ):
+        with pytest.raises(RuntimeError, match="overflowed"):
+            make()
+    assert flambeau.ones(1).expand(2**62)[5].item() == 1
+
+
 def test_long_chains_are_evaluated_without_recursion():
     x = y = flambeau.zeros(3)
     for _ in range(3000):

@@ -21,6 +21,7 @@ from flambeau.engine.backend.allocator import as_array
 from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.program import Program, make_program
 from flambeau.engine.runtime.value import Template, Value
+from flambeau.engine.runtime.window import through_window
 
 __all__ = [
     "TRACING",
@@ -86,10 +87,11 @@ class Trace:
     A position is an index into `order`, or -1 - an index into `leaves`.
     """
 
-    __slots__ = ("donated", "index", "key", "leaves", "order", "roots", "sources")
+    __slots__ = ("donated", "index", "key", "leaves", "order", "roots", "sources", "templates")
 
     def __init__(self) -> None:
         self.order: list[Value] = []  # to compute, inputs first; views are among them
+        self.templates: list[Template] = []  # what computes each one
         self.sources: list[list[int]] = []  # positions of each one's inputs
         self.leaves: list[Any] = []  # evaluated Values and numbers, in order of first use
         self.index: dict[Value, int] = {}  # the position of each Value
@@ -103,8 +105,11 @@ class Trace:
         template = value.template
         if template is None:
             raise value.error.with_traceback(None)
+        inputs = value.inputs
+        if template.is_view and not RECORDERS and not observers:
+            template, inputs = through_window(template, inputs)
         positions = []
-        for x in value.inputs:
+        for x in inputs:
             if type(x) is Value:
                 at = index.get(x)
                 if at is None:
@@ -121,6 +126,7 @@ class Trace:
         self.key += positions
         at = index[value] = len(self.order)
         self.order.append(value)
+        self.templates.append(template)
         self.sources.append(positions)
         return at
 
@@ -245,7 +251,14 @@ def flush(wanted: Value | None = None) -> None:
             # nothing is lost: what was not evaluated stays recorded
             left = values or [v for v in trace.order if v.template and not v.template.is_view]
             _pending = [v for v in left if v.buffer is None] + _pending
-            raise
+            if wanted is None or not isinstance(sys.exc_info()[1], MemoryError):
+                raise
+        if wanted is not None and wanted.buffer is None:  # it alone may fit
+            trace = Trace()
+            trace.add(wanted)
+            trace.find_roots(wanted)
+            _run(trace)
+            _pending = [v for v in _pending if v.buffer is None]
 
 
 def _run_apart(values: list[Value], wanted: Value | None) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType
+from flambeau.core.errors import message
 from flambeau.core.types import TensorType
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node, topological
@@ -60,6 +61,14 @@ class Template:
             or n.primitive == "parameter"
             for n in nodes
         )
+        if self.type.numel * (1 if self.is_view else self.type.dtype.itemsize) >= 2**63:
+            raise RuntimeError(
+                message(
+                    name, f"sizes that make a tensor of shape {list(self.type.shape)}",
+                    "fewer than 2**63 bytes: the storage size calculation overflowed",
+                    "smaller sizes",
+                )
+            )  # fmt: skip
 
     def __repr__(self) -> str:
         return f"Template({self.name}: {self.root!r})"
