@@ -185,6 +185,7 @@ X = (dt.float32, (5, 7, 19))
 M = (dt.float32, (3, 33, 21))
 N = (dt.float32, (3, 21, 18))
 INDEX = (dt.int64, (4, 3))
+EVENS = build.apply("mul", build.iota((7,), 0), build.full((7,), 2, dt.int64))
 
 Row = tuple[list[tuple[DType, tuple[int, ...]]], Callable[..., Node]]
 STRUCTURE: dict[str, list[Row]] = {
@@ -227,6 +228,15 @@ STRUCTURE: dict[str, list[Row]] = {
     "update": [([X, (dt.float32, (4, 6))], lambda x, v: build.update(x, v, (4, 6), (19, 3), 5))],
     "scan": [
         ([X], lambda x, mode=mode: build.scan(x, 1, mode)) for mode in ("sum", "prod", "max", "min")
+    ],
+    # six rows of two entries each
+    "csr_dot": [
+        ([(dt.int64, (12,)), (dt.float32, (12,)), (dt.float32, (5, 19))],
+         lambda columns, values, x: build.make("csr_dot", (EVENS, columns, values, x), ())),
+    ],
+    "csr_sampled": [
+        ([(dt.int64, (12,)), (dt.float32, (6, 19)), (dt.float32, (5, 19))],
+         lambda columns, x, y: build.make("csr_sampled", (EVENS, columns, x, y), ())),
     ],
     "argsort": [
         ([X], lambda x: build.argsort(x, 2, False)), ([X], lambda x: build.argsort(x, 1, True)),

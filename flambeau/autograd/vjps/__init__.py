@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flambeau.autograd.vjps import (
     complex_numbers,
+    compressed,
     creation,
     decompositions,
     elementwise,
@@ -33,6 +34,7 @@ __all__ = [
     "NON_DIFFERENTIABLE",
     "VJPS",
     "complex_numbers",
+    "compressed",
     "creation",
     "decompositions",
     "elementwise",

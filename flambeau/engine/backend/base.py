@@ -57,6 +57,9 @@ class Backend(Protocol):
     def sort_function(self, bits: int, is_short: bool) -> int:
         """The kernel that sorts short or long rows of unsigned keys (words: codegen/sort.py)."""
 
+    def csr_function(self, kind: str, dtype: DType, index_bits: int) -> int:
+        """The kernel "product" or "sampled" of a sparse matrix (words: codegen/compressed.py)."""
+
     def error_record(self) -> int:
         """The address where kernels report an index out of range: [1, index, limit]."""
 

@@ -16,9 +16,11 @@ from flambeau.core.dtype import DType
 from flambeau.engine.backend import blas, jit
 from flambeau.engine.backend.base import Step
 from flambeau.engine.backend.pool import Pool, available_threads
+from flambeau.engine.codegen.compressed import compressed_text
 from flambeau.engine.codegen.program import NAMES, program_text
 from flambeau.engine.codegen.sort import sort_text
 from flambeau.engine.codegen.targets import family_of
+from flambeau.engine.codegen.values import register_type
 from flambeau.engine.kernel.ir import Kernel
 
 __all__ = ["CpuBackend", "host_target"]
@@ -71,6 +73,12 @@ class CpuBackend:
     def sort_function(self, bits: int, is_short: bool) -> int:
         name = f"flambeau_sort_{'short' if is_short else 'long'}_{bits}"
         text = sort_text(name, bits, is_short, self.target)
+        return jit.compile_text((name,), text, self.target)[0]
+
+    def csr_function(self, kind: str, dtype: DType, index_bits: int) -> int:
+        scalar = register_type(dtype)
+        name = f"flambeau_csr_{kind}_{scalar}_{index_bits}"
+        text = compressed_text(name, kind, scalar, index_bits, self.target)
         return jit.compile_text((name,), text, self.target)[0]
 
     def error_record(self) -> int:

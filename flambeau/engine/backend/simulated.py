@@ -7,6 +7,7 @@ order, since nothing may depend on it.
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -23,6 +24,9 @@ __all__ = ["SimulatedBackend"]
 
 _DOT = {dt.float32: 1, dt.float64: 2}  # "addresses" of the library's routines
 _SORT = {32: 3, 64: 4}
+_CSR = {
+    5 + i: key for i, key in enumerate(itertools.product(("product", "sampled"), _DOT, (32, 64)))
+}
 _FIRST_KERNEL = 16
 _EVERYTHING = 1 << 40  # elements: the length of memory is not known from its address
 
@@ -74,6 +78,10 @@ class SimulatedBackend:
     def sort_function(self, bits: int, is_short: bool) -> int:
         return _SORT[bits]
 
+    def csr_function(self, kind: str, dtype: DType, index_bits: int) -> int:
+        wanted = (kind, dtype, index_bits)
+        return next(number for number, key in _CSR.items() if key == wanted)
+
     def error_record(self) -> int:
         return self._record.ctypes.data
 
@@ -115,6 +123,10 @@ class SimulatedProgram:
                 words, np.dtype(np.uint32 if step.function == _SORT[32] else np.uint64), step.extent
             )
             return
+        if step.function in _CSR:
+            if step.extent:
+                _csr(words, *_CSR[step.function])
+            return
         if step.function < _FIRST_KERNEL:
             dtype = next(d for d, number in _DOT.items() if number == step.function)
             for t in range(step.extent):
@@ -137,6 +149,27 @@ def _sort(words: list[int], dtype: np.dtype[Any], rows: int) -> None:
     keys, order, n = words[0], words[1], words[3]
     found = memory_at(keys, dtype)[: rows * n].reshape(rows, n).argsort(1, kind="stable")
     memory_at(order, np.dtype(np.int64))[: rows * n] = found.reshape(-1)
+
+
+def _csr(words: list[int], kind: str, dtype: DType, index_bits: int) -> None:
+    """All pieces; the words are those of engine/codegen/compressed.py."""
+    rows, entries, width = words[5:8]
+    index = np.dtype(f"i{index_bits // 8}")
+    pointers = memory_at(words[0], index)[: rows + 1]
+    columns = memory_at(words[1], index)[:entries]
+    other, x, out = (memory_at(words[i], dtype.numpy) for i in (2, 3, 4))
+    for row in range(rows):
+        for e in range(int(pointers[row]), int(pointers[row + 1])):
+            there = slice(int(columns[e]) * width, (int(columns[e]) + 1) * width)
+            here = slice(row * width, (row + 1) * width)
+            if kind == "sampled":
+                out[e] = x[here] @ other[there]
+            elif e == pointers[row]:
+                out[here] = other[e] * x[there]
+            else:
+                out[here] += other[e] * x[there]
+        if kind == "product" and pointers[row] == pointers[row + 1]:
+            out[row * width : (row + 1) * width] = 0
 
 
 def _dot(words: list[int], dtype: DType, t: int) -> None:

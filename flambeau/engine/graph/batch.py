@@ -120,6 +120,34 @@ def _dot(context: Batch, node: Node, sources: tuple, is_batched: tuple) -> Node:
     return build.reshape(flat, (size, n, m, p))
 
 
+def _csr(context: Batch, node: Node, sources: tuple, is_batched: tuple) -> Node:
+    """The examples' sparse matrices become blocks on the diagonal of one matrix; where they share
+    it, their dense matrices stand side by side."""
+    size = context.size
+    is_product = node.primitive == "csr_dot"
+    if is_product and is_batched == (False, False, False, True):
+        x = sources[3]
+        _, k, n = x.shape
+        side = build.reshape(build.permute(x, (1, 0, 2)), (k, size * n))
+        product = build.make("csr_dot", (*sources[:3], side), ())
+        return build.permute(build.reshape(product, (node.shape[0], size, n)), (1, 0, 2))
+    pointers, columns, *others = _all_batched(context, sources, is_batched)
+    entries, dtype = columns.shape[1], columns.dtype
+    rows, height = pointers.shape[1] - 1, others[1].shape[1]
+
+    def moved(indices: Node, step: int) -> Node:
+        """Each example's indices, `step` further on than those of the one before."""
+        number = build.iota(indices.shape, 0, dtype)
+        shift = build.apply("mul", number, build.full(indices.shape, step, dtype))
+        return build.reshape(build.apply("add", indices, shift), (indices.type.numel,))
+
+    starts = build.slice_(pointers, (0, 0), (size, rows), (1, 1))
+    pointers = build.cat((moved(starts, entries), build.full((1,), size * entries, dtype)), 0)
+    flat = [build.reshape(s, (size * s.shape[1], *s.shape[2:])) for s in others]
+    result = build.make(node.primitive, (pointers, moved(columns, height), *flat), ())
+    return build.reshape(result, (size, *node.shape))
+
+
 def _conv(context: Batch, node: Node, sources: tuple, is_batched: tuple) -> Node:
     """Examples become images where they share the kernel, else groups of channels."""
     (x, w), size = sources, context.size
@@ -212,6 +240,8 @@ BATCHING: dict[str, Rule] = {
     "copy": _with(lambda node, size: ()),
     "dot": _dot,
     "conv": _conv,
+    "csr_dot": _csr,
+    "csr_sampled": _csr,
     "take": _take,
     "gather": _with(_shift_dim),
     "scatter": _with(_shift_dim),

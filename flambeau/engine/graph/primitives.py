@@ -104,6 +104,15 @@ def _dot(t: tuple[TensorType, ...], a: tuple) -> TensorType:
     return tensor_type(t[0].dtype, (t[0].shape[0], t[0].shape[1], t[1].shape[2]))
 
 
+def _csr_dot(t: tuple[TensorType, ...], a: tuple) -> TensorType:
+    pointers, _, _, x = t
+    return tensor_type(x.dtype, (pointers.shape[0] - 1, x.shape[1]))
+
+
+def _csr_sampled(t: tuple[TensorType, ...], a: tuple) -> TensorType:
+    return tensor_type(t[2].dtype, t[1].shape)
+
+
 def _conv(t: tuple[TensorType, ...], a: tuple) -> TensorType:
     strides, low, high, lhs_dilation, rhs_dilation, _ = a
     x, w = t
@@ -174,6 +183,10 @@ def _rows() -> list[Primitive]:
         # convolutions again
         Primitive("conv", "contraction", 2,
                   ("strides", "low", "high", "lhs_dilation", "rhs_dilation", "groups"), _conv),
+        # a sparse matrix given by its row pointers, columns and values (CSR), times x; and the
+        # dot products of rows of x and y, x[row] . y[column], at the entries of such a matrix
+        Primitive("csr_dot", "contraction", 4, (), _csr_dot),
+        Primitive("csr_sampled", "contraction", 4, (), _csr_sampled),
         # indexing; indices are int64 and not negative, checked before (eager) or in the kernel
         Primitive("take", "indexing", 2, ("dim",), _take),  # x[..., index, ...]: index of any shape
         Primitive("gather", "indexing", 2, ("dim",), _gathered),  # torch.gather

@@ -19,7 +19,7 @@ from flambeau.engine.graph.node import Node
 from flambeau.engine.kernel.lower import Scratch
 from flambeau.engine.kernel.sorting import SHORT_ROW
 from flambeau.engine.runtime.value import NUMBERS, Value
-from flambeau.engine.schedule.library import DotStep, SortStep
+from flambeau.engine.schedule.library import CsrStep, DotStep, SortStep
 from flambeau.engine.schedule.plan import InterpretStep, KernelStep, Place, Plan, make_plan
 
 __all__ = ["INTERPRETED", "CompiledProgram", "compile_program"]
@@ -69,6 +69,8 @@ class CompiledProgram:
                 steps.append(self._kernel_step(step, next(addresses)))
             elif isinstance(step, SortStep):
                 steps.append(self._sort_step(step))
+            elif isinstance(step, CsrStep):
+                steps.append(self._csr_step(step))
             else:
                 steps.append(self._dot_step(step))
         self._close(steps, kinds)
@@ -141,6 +143,20 @@ class CompiledProgram:
         words = np.array([0, 0, 0, step.n, step.chunk, step.stride], np.int64)
         address = self.backend.sort_function(8 * keys.dtype.itemsize, step.n <= SHORT_ROW)
         return Step(address, words, patches, step.rows, step.chunk, "argsort")
+
+    def _csr_step(self, step: CsrStep) -> Step:
+        pointers, columns, first, second = step.node.sources
+        is_product = step.node.primitive == "csr_dot"
+        # the order of the words: engine/codegen/compressed.py
+        x, other = (second, first) if is_product else (first, second)
+        patches = []
+        for i, buffer in enumerate((pointers, columns, other, x, step.node)):
+            patches.append((i, *self._slot(self.plan.places[buffer])))
+        words = np.array([0] * 5 + [step.rows, step.entries, step.width, step.share], np.int64)
+        kind = "product" if is_product else "sampled"
+        address = self.backend.csr_function(kind, step.node.dtype, 8 * pointers.dtype.itemsize)
+        extent = step.pieces if step.node.type.numel else 0
+        return Step(address, words, patches, extent, 1, step.node.primitive)
 
     # -- running ------------------------------------------------------------------------------
     def run(self, leaves: Sequence[Any]) -> list[Buffer]:

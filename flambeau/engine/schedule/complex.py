@@ -69,7 +69,7 @@ def _pair(node: Node, reals: dict[Node, Node], pairs: dict[Node, Pair]) -> Pair:
     rule = TO_COMPLEX.get(node.primitive)
     if rule is None:
         raise NotCompiled(f"{node.primitive} on {node.dtype.name}")
-    return rule(node, *[pairs[s] for s in node.sources])
+    return rule(node, *[pairs[s] if s in pairs else reals[s] for s in node.sources])
 
 
 def _read(node: Node) -> Pair:
@@ -240,6 +240,16 @@ def _contraction(node: Node, a: Pair, b: Pair) -> Pair:
     return re, _add(part(a[0], b[1]), part(a[1], b[0]))
 
 
+def _csr(node: Node, pointers: Node, columns: Node, a: Pair, b: Pair) -> Pair:
+    """A product with a sparse matrix: bilinear in its values and the dense matrix."""
+
+    def part(x: Node, y: Node) -> Node:
+        return build.make(node.primitive, (pointers, columns, x, y), ())
+
+    re = _sub(part(a[0], b[0]), part(a[1], b[1]))
+    return re, _add(part(a[0], b[1]), part(a[1], b[0]))
+
+
 # complex results of complex sources
 TO_COMPLEX: dict[str, Callable[..., Pair]] = {
     "mul": lambda node, a, b: _square(a) if node.sources[0] is node.sources[1] else _product(a, b),
@@ -257,6 +267,8 @@ TO_COMPLEX: dict[str, Callable[..., Pair]] = {
     "cosh": lambda node, a: (_mul(_cosh(a[0]), _cos(a[1])), _mul(_sinh(a[0]), _sin(a[1]))),
     "dot": _contraction,
     "conv": _contraction,
+    "csr_dot": _csr,
+    "csr_sampled": _csr,
 }
 
 # real results of complex sources

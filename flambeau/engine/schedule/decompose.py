@@ -55,6 +55,14 @@ def _dot(node: Node) -> Node:
     return build.reshape(build.reduce("sum", product, (3,)), (n, m, p))
 
 
+def _csr(node: Node) -> Node:
+    if node.dtype not in HALVES:
+        return node
+    pointers, columns, *factors = node.sources
+    wide = [build.convert(x, dt.float32) for x in factors]
+    return build.convert(build.make(node.primitive, (pointers, columns, *wide), ()), node.dtype)
+
+
 def _half_reduce(node: Node) -> Node:
     (x,) = node.sources
     if x.dtype not in HALVES:
@@ -190,6 +198,8 @@ def _keys_of_floats(x: Node) -> Node:
 _RULES: dict[str, Callable[[Node], Node]] = {
     "dot": _dot,
     "conv": _conv,
+    "csr_dot": _csr,
+    "csr_sampled": _csr,
     "pad": _pad,
     "sum": _half_reduce,
     "prod": _half_reduce,

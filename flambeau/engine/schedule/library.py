@@ -1,4 +1,5 @@
-"""Library: what routines compute: matrix products by BLAS, as it sees their operands; sorts."""
+"""Library: what routines compute: matrix products by BLAS, as it sees their operands; products
+with sparse matrices; sorts."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from flambeau.engine.kernel.affine import axis
 from flambeau.engine.kernel.lower import Access, NeedsBuffer, Scratch
 from flambeau.engine.kernel.sorting import scratch_bytes
 
-__all__ = ["DotStep", "Operand", "SortStep", "match_dot", "match_sort"]
+__all__ = ["CsrStep", "DotStep", "Operand", "SortStep", "match_csr", "match_dot", "match_sort"]
 
 
 @dataclass(frozen=True)
@@ -109,3 +110,41 @@ def match_sort(node: Node, stored: Callable[[Node], bool]) -> SortStep:
     pieces = -(-rows // chunk)
     scratch = Scratch(dt.uint8, pieces * stride) if stride and pieces else None
     return SortStep(node, rows, n, chunk, scratch, stride)
+
+
+# -- sparse matrices ----------------------------------------------------------------------------
+CSR_PIECE = 1 << 17  # multiplications: some 20 us of work
+MAX_CSR_PIECES = 64  # the search for where they begin costs as much as some rows
+
+
+@dataclass
+class CsrStep:
+    """node = what engine/codegen/compressed.py computes: a product with a sparse matrix."""
+
+    node: Node
+    rows: int
+    entries: int
+    width: int  # columns of the dense matrices
+    pieces: int
+
+    @property
+    def share(self) -> int:
+        """Rows and entries of a piece."""
+        return -(-(self.rows + self.entries) // self.pieces)
+
+
+def match_csr(node: Node, stored: Callable[[Node], bool]) -> CsrStep:
+    """How the routine computes `node`; NeedsBuffer if a source does not lie row by row."""
+    pointers, columns, _, x = node.sources
+    if (
+        node.dtype not in (dt.float32, dt.float64)
+        or pointers.dtype not in (dt.int32, dt.int64)
+        or columns.dtype is not pointers.dtype
+    ):
+        raise NotCompiled(node.primitive)
+    for source in node.sources:
+        if not stored(source):
+            raise NeedsBuffer(source)
+    rows, entries, width = pointers.shape[0] - 1, columns.shape[0], x.shape[1]
+    wanted = min(entries * width // CSR_PIECE, MAX_CSR_PIECES, rows)
+    return CsrStep(node, rows, entries, width, max(wanted, 1))

@@ -32,7 +32,19 @@ FEW_ROWS = 8
 # elementwise, but nobody writes code for them: the interpreter answers
 WITHOUT_CODE = frozenset(("digamma", "erfinv"))
 OPAQUE = WITHOUT_CODE | frozenset(
-    ("dot", "scatter", "put", "update", "scan", "argsort", "cat", "conv", "routine")
+    (
+        "dot",
+        "scatter",
+        "put",
+        "update",
+        "scan",
+        "argsort",
+        "cat",
+        "conv",
+        "routine",
+        "csr_dot",
+        "csr_sampled",
+    )
 )
 
 

@@ -25,7 +25,14 @@ from flambeau.engine.kernel.lower import NeedsBuffer, Scratch, cut_reduction, lo
 from flambeau.engine.kernel.transform import Lowered, finish
 from flambeau.engine.schedule.complex import split_complex
 from flambeau.engine.schedule.decompose import decompose
-from flambeau.engine.schedule.library import DotStep, SortStep, match_dot, match_sort
+from flambeau.engine.schedule.library import (
+    CsrStep,
+    DotStep,
+    SortStep,
+    match_csr,
+    match_dot,
+    match_sort,
+)
 from flambeau.engine.schedule.memory import Lifetimes, assign_arena
 from flambeau.engine.schedule.opaque import lower_opaque
 from flambeau.engine.schedule.partition import Group, is_movement, partition
@@ -53,7 +60,7 @@ class InterpretStep:
     nodes: list[Node]
 
 
-Step = KernelStep | DotStep | SortStep | InterpretStep
+Step = KernelStep | DotStep | SortStep | CsrStep | InterpretStep
 
 
 @dataclass(frozen=True)
@@ -148,6 +155,8 @@ def _steps(graph: list[Node], refused: set[Node]) -> tuple[list[Step], dict[Node
                 steps.append(match_dot(node, readable))
             elif node.primitive == "argsort":
                 steps.append(match_sort(node, readable))
+            elif node.primitive in ("csr_dot", "csr_sampled"):
+                steps.append(match_csr(node, readable))
             else:
                 steps += _opaque_steps(node, i, readable, last_reader, shared, set(graph))
         except NeedsBuffer as error:
@@ -297,6 +306,8 @@ def _touched(step: Step) -> list[Any]:
         return [step.node, step.left.buffer, step.right.buffer]
     if isinstance(step, SortStep):
         return [step.node, step.node.sources[0], *([step.scratch] if step.scratch else [])]
+    if isinstance(step, CsrStep):
+        return [step.node, *step.node.sources]
     return [*step.nodes, *step.nodes[0].sources]
 
 

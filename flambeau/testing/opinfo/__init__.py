@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flambeau.testing.opinfo import (
     complex_numbers,
+    compressed,
     elementwise,
     fourier,
     gathering,
@@ -28,6 +29,7 @@ __all__ = [
     "Sample",
     "add_samples",
     "complex_numbers",
+    "compressed",
     "elementwise",
     "fourier",
     "gathering",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from flambeau.core.dtype import DType
+from flambeau.engine.graph.meaning.compressed import COMPRESSED
 from flambeau.engine.graph.meaning.elementwise import elementwise
 from flambeau.engine.graph.meaning.structure import STRUCTURE
 from flambeau.engine.graph.meaning.values import from_storage, hold, narrow, store, to_storage
@@ -50,6 +51,7 @@ def _routine(node: Node, *arrays: Array, calls: Calls | None = None) -> Array:
 # its stored array and a `scalar` its number in place of sources.
 MEANINGS: dict[str, Callable[..., Array]] = {
     **STRUCTURE,
+    **COMPRESSED,
     **{row.name: _elementwise(row.name) for row in PRIMITIVES.values()
        if row.kind == "elementwise"},
     "routine": _routine,
