@@ -23,6 +23,7 @@ INSIDE_FUNCTIONS = {
     ("__init__.py", "flambeau.core.omitted"): "only for an error; loads difflib",
     ("tensor/attributes.py", "flambeau.core.omitted"): "only for an error; loads difflib",
     ("cli.py", "flambeau.demo.train"): "only one command needs all of the package",
+    ("utils/tensorboard/images.py", "matplotlib.backends.backend_agg"): "optional",
 }
 
 

@@ -4,10 +4,13 @@ synchronize      evaluate what is recorded (the end of a training step is a good
 read             a tensor's contents as a NumPy array that must not be written
 fresh, adopt     a new tensor over memory that the caller fills, or that a file is mapped to
 number_cell      a number as a tensor without dims, so that captured programs see it change
+tracing          what a function records, for drawing its graph
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,7 +19,7 @@ from flambeau.core.dtype import DType, float64
 from flambeau.core.layout import Layout
 from flambeau.core.types import Shape, tensor_type
 from flambeau.engine.runtime.capture import is_capturing
-from flambeau.engine.runtime.evaluate import flush, read_array
+from flambeau.engine.runtime.evaluate import TRACING, evaluate, flush, read_array
 from flambeau.engine.runtime.memory import (
     Buffer,
     allocate,
@@ -32,6 +35,7 @@ from flambeau.tensor.view import value_of
 __all__ = [
     "adopt_buffer",
     "copy_of",
+    "distinct_value",
     "fresh",
     "get_num_threads",
     "is_capturing",
@@ -41,6 +45,7 @@ __all__ = [
     "set_num_threads",
     "set_number",
     "synchronize",
+    "tracing",
     "view_of_storage",
 ]
 
@@ -121,3 +126,24 @@ def set_number(cell: Tensor, number: float) -> None:
     """Put another number into a cell; what was computed from the old one keeps it."""
     cell._storage.value = number_cell(number)._storage.value
     cell._storage.version += 1
+
+
+# -- drawing graphs -----------------------------------------------------------------------------
+@contextmanager
+def tracing(log: Any) -> Iterator[None]:
+    """While a function runs, give each value that it records to `log.append` (views only where
+    something reads them); values are evaluated only if somebody asks for them."""
+    TRACING.append(log)
+    try:
+        yield
+    finally:
+        TRACING.pop()
+
+
+def distinct_value(x: Tensor) -> Any:
+    """x's contents, evaluated, as a value that no other storage has: copies may share one."""
+    storage = x._storage
+    evaluate(storage.value)
+    storage.value = leaf(storage.value.type, storage.value.buffer)  # type: ignore[arg-type]
+    x._view_value = None
+    return value_of(x)
