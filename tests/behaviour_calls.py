@@ -103,10 +103,9 @@ class Made:
 
         def as_array(x: Tensor) -> Any:
             array = as_numpy(x)
-            if wide and array.dtype.kind == "c":
-                return array.astype(np.complex128)
-            is_mask = x.dtype is dt.bool_ and self.dtype is not dt.bool_
-            return array.astype(np.float64) if wide and not is_mask else array
+            if not wide or (x.dtype is not self.dtype and array.dtype.kind not in "fc"):
+                return array  # positions and masks stay what they are
+            return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
         made = self.changed(as_array)
         with np.errstate(all="ignore"):

@@ -164,29 +164,34 @@ def _atleast_function(dims: int) -> Callable[..., Any]:
 
 def hstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Joined along dim 1; vectors along dim 0."""
-    given = [_atleast(x, 1) for x in tensors]
+    given = [_atleast(x, 1) for x in _tensors("hstack", tensors)]
     return cat(given, 0 if len(given[0]._shape) == 1 else 1, out=out)
 
 
 def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Joined along dim 0; vectors are rows."""
-    return cat([_atleast(x, 2) for x in tensors], 0, out=out)
+    return cat([_atleast(x, 2) for x in _tensors("vstack", tensors)], 0, out=out)
 
 
 def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Joined along dim 2."""
-    return cat([_atleast(x, 3) for x in tensors], 2, out=out)
+    return cat([_atleast(x, 3) for x in _tensors("dstack", tensors)], 2, out=out)
 
 
 def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Joined along dim 1; vectors are columns."""
-    given = [reshape(x, (-1, 1)) if len(x._shape) < 2 else x for x in tensors]
+    given = [reshape(x, (-1, 1)) if len(x._shape) < 2 else x
+             for x in _tensors("column_stack", tensors)]  # fmt: skip
     return cat(given, 1, out=out)
 
 
 def block_diag(*tensors: Tensor) -> Tensor:
     """Matrices along the diagonal of a matrix of zeros."""
     given = [_atleast(x, 2) for x in tensors]
+    for i, x in enumerate(given):
+        if len(x._shape) > 2:
+            given_ = f"tensor {i} of {len(x._shape)} dimensions"
+            raise RuntimeError(message("block_diag", given_, "2 or fewer dimensions"))
     width = sum(x._shape[1] for x in given)
     rows, at = [], 0
     for x in given:
@@ -212,7 +217,10 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         sizes = [min(size, total - i) for i in range(0, total, max(size, 1))] or [0]
     else:
         sizes = list(split_size_or_sections)
-        if sum(sizes) != total or any(n < 0 for n in sizes):
+        if any(n < 0 for n in sizes):
+            given = f"split_sizes={sizes}"
+            raise RuntimeError(message("split", given, "split_sizes with only non-negative entries"))
+        if sum(sizes) != total:
             raise RuntimeError(
                 f"split: split_with_sizes expects split_sizes to sum exactly to {total} (input "
                 f"tensor's size at dimension {at}), but got split_sizes={sizes}"
@@ -260,15 +268,28 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     return tuple([select(input, at, i) for i in range(input._shape[at])])
 
 
-def _split_at(default: int) -> Callable[..., Any]:
+def _split_at(name: str, least: int, dim: int) -> Callable[..., Any]:
     def function(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
-        dim = default if len(input._shape) > 1 or default != 1 else 0
-        return tensor_split(input, indices_or_sections, dim)
+        dims = len(input._shape)
+        if dims < least:
+            raise RuntimeError(message(name, f"a tensor with {dims} dims", f"at least {least}"))
+        at = min(dim, dims - 1)  # hsplit of a vector
+        sections = indices_or_sections
+        if isinstance(sections, int) and sections > 0 and input._shape[at] % sections:
+            raise RuntimeError(
+                message(name, f"{sections} sections of dimension {at} of size {input._shape[at]}",
+                        "a size that is divisible by it", "tensor_split()")
+            )  # fmt: skip
+        return tensor_split(input, sections, at)
 
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"Views of equal parts along dim {dim}, or cut at the given indices."
     return function
 
 
-hsplit, vsplit, dsplit = _split_at(1), _split_at(0), _split_at(2)
+hsplit, vsplit, dsplit = [
+    _split_at(*row) for row in (("hsplit", 1, 1), ("vsplit", 2, 0), ("dsplit", 3, 2))
+]
 
 
 # -- repeating ----------------------------------------------------------------------------------

@@ -418,6 +418,13 @@ def _read_equation(equation: str, dims: Sequence[int]) -> tuple[list[list[str]],
     text = equation.replace(" ", "")
     left, arrow, right = text.partition("->")
     parts = left.split(",")
+    for part in (*parts, right):
+        rest_of_it = part.replace("...", "", 1)
+        if rest_of_it and not (rest_of_it.isascii() and rest_of_it.isalpha()):
+            raise RuntimeError(
+                message("einsum", f"{part!r} in {equation!r}",
+                        'subscripts must be in [a-zA-Z], with at most one "..." an operand')
+            )  # fmt: skip
     if len(parts) != len(dims):
         raise RuntimeError(
             message("einsum", f"{len(dims)} operands and equation {equation!r}",

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from flambeau.testing.opinfo.behaviours import elementwise, movement, reductions
+from flambeau.testing.opinfo.behaviours import (
+    elementwise,
+    indexing,
+    joining,
+    movement,
+    products,
+    reductions,
+    sorting,
+)
 from flambeau.testing.opinfo.behaviours.table import (
     ALIASES,
     BEHAVIOURS,
@@ -22,6 +30,10 @@ __all__ = [
     "Error",
     "T",
     "elementwise",
+    "indexing",
+    "joining",
     "movement",
+    "products",
     "reductions",
+    "sorting",
 ]

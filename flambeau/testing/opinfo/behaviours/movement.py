@@ -119,7 +119,7 @@ _MOVES: tuple[tuple[Any, ...], ...] = (
      _bad((2,), (1, 1), text="mismatch|same|length"), _bad((-2,), (1,), text="negative|-2"),
      _bad((2,), (-1,), text="negative|-1")),
     ("diag_embed", _diag_embed, Call(((2, 3),)), Call(((2, 3),), (1,)), Call(((2, 3),), (-1, 0, 2)),
-     *_at(0, 0), _bad(0, 1, 1, text="identical|different")),
+     *dim_errors(lambda dim: Call(((2, 3),), (0, dim, 1)), 3), _bad(0, 1, 1, text="identical|different")),
     ("diagflat", np.diagflat, Call(((2, 3),)), Call(((3,),), (1,)), Call(((),))),
     ("diag", np.diag, Call(((3,),)), Call(((3, 4),), (1,)), Call(((3,),), (-2,)),
      _bad(text="1D|1-d|2D")),
