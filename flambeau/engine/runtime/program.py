@@ -35,9 +35,9 @@ def expand_trace(trace: Trace) -> list[Node]:
         for i, x in enumerate(trace.leaves)
     ]
     nodes: list[Node] = []
-    for value, positions in zip(trace.order, trace.sources, strict=True):
+    for template, positions in zip(trace.templates, trace.sources, strict=True):
         sources = [nodes[at] if at >= 0 else leaves[~at] for at in positions]
-        nodes.append(instantiate(value.template, sources))  # type: ignore[arg-type]
+        nodes.append(instantiate(template, sources))
     return [nodes[at] for at in trace.roots]
 
 

@@ -100,3 +100,4 @@ class Generator:
 
 
 default_generator = Generator()
+default_generator.seed()  # as in PyTorch, programs that set no seed differ from run to run
