@@ -80,7 +80,11 @@ vjp(
     lambda g, x, y: g * ((y - x) * LN2).sigmoid(),
 )
 vjp("logaddexp", lambda g, x, y: g * (x - y).sigmoid(), lambda g, x, y: g * (y - x).sigmoid())
-vjp("xlogy", lambda g, x, y: where(x == 0, 0.0, g * _log(y)), lambda g, x, y: g * (x / y))
+vjp(
+    "xlogy",
+    lambda g, x, y: where((x == 0) & (y <= 0), 0.0, g * _log(y)),
+    lambda g, x, y: g * (x / y),
+)
 
 
 def _log(y: Any) -> Any:
