@@ -54,10 +54,11 @@ def draw_boxes(
     limits = np.array([width, height, width, height]) + THICKNESS
     places = np.nan_to_num(boxes.astype(np.float64)).clip(-THICKNESS, limits).astype(int)
     for i, (left, top, right, bottom) in enumerate(places.tolist()):
-        for y in (top, bottom):
-            _fill(pixels, left - 1, y - 1, right + 1, y - 1 + THICKNESS, colour)
-        for x in (left, right):
-            _fill(pixels, x - 1, top - 1, x - 1 + THICKNESS, bottom + 1, colour)
+        # the lines of two pixels lie where Pillow puts them, which PyTorch draws with
+        for y in (top - 1, bottom):
+            _fill(pixels, left, y, right + 1, y + THICKNESS, colour)
+        for x in (left, right - 1):
+            _fill(pixels, x, top - 1, x + THICKNESS, bottom + THICKNESS, colour)
         if labels is not None and labels[i]:
             _write(pixels, str(labels[i]), left, bottom, colour)
     return pixels

@@ -64,6 +64,10 @@ class FileWriter:
         tagged = Message("TaggedRunMetadata", tag="step1", run_metadata=data)
         self.add_event(Message("Event", tagged_run_metadata=tagged), None, walltime)
 
+    def add_onnx_graph(self, graph: Any, walltime: float | None = None) -> None:
+        """Add a GraphDef."""
+        self.add_event(Message("Event", graph_def=graph.SerializeToString()), None, walltime)
+
     def flush(self) -> None:
         """Wait until what was added can be read by others."""
         self.event_writer.flush()

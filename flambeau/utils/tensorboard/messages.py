@@ -41,10 +41,10 @@ SummaryMetadata.PluginData: 1 plugin_name string, 2 content bytes
 HistogramProto: 1 min double, 2 max double, 3 num double, 4 sum double, 5 sum_squares double,
   6 bucket_limit double*, 7 bucket double*
 
-TensorProto: 1 dtype enum, 2 tensor_shape TensorShapeProto, 5 float_val float*,
+TensorProto: 1 dtype enum, 2 tensor_shape TensorShapeProto, 4 tensor_content bytes,
+  5 float_val float*,
   6 double_val double*, 7 int_val int32*, 8 string_val bytes*, 9 scomplex_val float*,
-  10 int64_val int64*, 11 bool_val bool*, 12 dcomplex_val double*, 13 half_val int32*,
-  16 uint32_val uint32*, 17 uint64_val uint64*
+  10 int64_val int64*, 11 bool_val bool*, 12 dcomplex_val double*, 13 half_val int32*
 TensorShapeProto: 2 dim TensorShapeProto.Dim*
 TensorShapeProto.Dim: 1 size int64
 

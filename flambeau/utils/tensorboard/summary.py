@@ -72,7 +72,7 @@ def scalar(
 _FIELDS = {
     "float16": "half_val", "bfloat16": "half_val", "float32": "float_val", "float64": "double_val",
     "int8": "int_val", "uint8": "int_val", "int16": "int_val", "uint16": "int_val",
-    "int32": "int_val", "int64": "int64_val", "uint32": "uint32_val", "uint64": "uint64_val",
+    "int32": "int_val", "int64": "int64_val", "uint32": "tensor_content", "uint64": "tensor_content",
     "bool": "bool_val", "complex64": "scomplex_val", "complex128": "dcomplex_val",
 }  # fmt: skip
 
@@ -95,6 +95,7 @@ def tensor_proto(tag: str, tensor: Any) -> Message:
         raise ValueError(
             message("add_tensor", f"dtype {dtype} for {tag!r}", f"one of {', '.join(_FIELDS)}")
         )
+    field = _FIELDS[dtype]
     flat: np.ndarray = np.ascontiguousarray(array).reshape(-1)
     if is_bfloat16:  # the upper halves of float32, exactly
         flat = flat.view(np.uint32) >> 16
@@ -102,9 +103,12 @@ def tensor_proto(tag: str, tensor: Any) -> Message:
         flat = flat.view(np.uint16)
     elif flat.dtype.kind == "c":
         flat = flat.view(f"f{flat.dtype.itemsize // 2}")
+    data = (
+        flat.astype(flat.dtype.newbyteorder("<")).tobytes() if field == "tensor_content" else flat
+    )
     proto = Message(
         "TensorProto", dtype=DTYPES[dtype], tensor_shape=shape_proto(array.shape),
-        **{_FIELDS[dtype]: flat},
+        **{field: data},
     )  # fmt: skip
     return summary(tag, tensor=proto, metadata=metadata("tensor"))
 

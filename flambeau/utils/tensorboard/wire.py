@@ -82,6 +82,11 @@ def _text(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
 
 
+def _single(value: Any) -> bytes:
+    with np.errstate(over="ignore"):  # what is too large becomes infinite
+        return np.array(value, "<f4").tobytes()
+
+
 def _integer(value: Any) -> bytes:
     return varint(int(value))
 
@@ -89,7 +94,7 @@ def _integer(value: Any) -> bytes:
 # kind -> (how the length is told, the bytes of one value)
 _NUMBERS: dict[str, tuple[int, Callable[[Any], bytes]]] = {
     "double": (EIGHT_BYTES, struct.Struct("<d").pack),
-    "float": (FOUR_BYTES, lambda x: np.array(x, "<f4").tobytes()),  # too large becomes infinite
+    "float": (FOUR_BYTES, _single),
     **{kind: (VARINT, _integer) for kind in "int32 int64 uint32 uint64 bool enum".split()},
 }
 _ARRAYS = {"double": "<f8", "float": "<f4"}

@@ -17,6 +17,7 @@ from flambeau.utils.tensorboard.file_writer import FileWriter, as_step
 from flambeau.utils.tensorboard.graph import graph
 from flambeau.utils.tensorboard.histogram import default_bins
 from flambeau.utils.tensorboard.images import figure_to_image
+from flambeau.utils.tensorboard.onnx_graph import load_onnx_graph
 from flambeau.utils.tensorboard.wire import Message
 
 __all__ = ["SummaryWriter"]
@@ -219,6 +220,10 @@ class SummaryWriter:
         use_strict_trace makes no difference: outputs may be lists and dicts.
         """
         self._get_file_writer().add_graph(graph(model, input_to_model, verbose))
+
+    def add_onnx_graph(self, prototxt: Any) -> None:
+        """Add the graph in an ONNX file; `prototxt` is its path."""
+        self._get_file_writer().add_onnx_graph(load_onnx_graph(prototxt))
 
     def add_embedding(
         self, mat: Any, metadata: Sequence[Any] | None = None, label_img: Any = None,
