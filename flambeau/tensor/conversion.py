@@ -14,17 +14,18 @@ from flambeau.core.dtype import DType
 from flambeau.engine.graph.meaning.values import hold
 from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import evaluate
+from flambeau.tensor import dlpack
 from flambeau.tensor.apply import apply
 from flambeau.tensor.attributes import numel
 from flambeau.tensor.boundary import read
 from flambeau.tensor.creation import check_device, check_dtype, from_array
-from flambeau.tensor.external import export
+from flambeau.tensor.external import shared_array
 from flambeau.tensor.inplace import TO
 from flambeau.tensor.literal import array_of
 from flambeau.tensor.reduction import TITLES
 from flambeau.tensor.shaping import clone, select
 from flambeau.tensor.tensor import Tensor
-from flambeau.tensor.view import layout_of, value_of
+from flambeau.tensor.view import value_of
 
 __all__ = ["FUNCTIONS", "METHODS", "item", "parse_to", "tolist"]
 
@@ -171,33 +172,11 @@ def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
     tensor([5., 0.])
     """
     _refuse_grad(self, force)
-    dtype = self.dtype
-    if dtype is dt.bfloat16:
+    if self.dtype is dt.bfloat16:
         raise TypeError(
             "numpy: Got unsupported ScalarType BFloat16, which NumPy lacks; try .float().numpy()"
         )
-    if self._storage.value.type.numel == 0:
-        return np.empty(self._shape, dtype.numpy)
-    if self._storage.base is not None:
-        return _reinterpreted(self)
-    memory = export(self._storage)
-    layout = self._layout
-    if layout is None:
-        return memory
-    size = dtype.itemsize
-    strides = tuple([s * size for s in layout.strides])
-    return np.ndarray(layout.shape, dtype.numpy, memory, layout.offset * size, strides)
-
-
-def _reinterpreted(self: Tensor) -> np.ndarray:
-    """The same memory as the array of a storage of another dtype."""
-    storage: Any = self._storage
-    elements = storage.elements()
-    shape, strides, offset = layout_of(self)
-    step = elements.strides[0]
-    return np.lib.stride_tricks.as_strided(
-        elements[offset:], shape, tuple([s * step for s in strides])
-    )
+    return shared_array(self)
 
 
 def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -215,15 +194,6 @@ def _array_wrap(self: Tensor, array: np.ndarray, context: Any = None, scalar: bo
     if array.dtype == np.bool_ and not array.shape and scalar:
         return bool(array)
     return from_array(*array_of(array, None))
-
-
-def _dlpack(self: Tensor, **options: Any) -> Any:
-    """A capsule with the tensor's memory for `from_dlpack` of other libraries."""
-    return numpy(self).__dlpack__(**options)
-
-
-def _dlpack_device(self: Tensor) -> tuple[int, int]:
-    return (1, 0)  # kDLCPU
 
 
 # -- another dtype or device --------------------------------------------------------------------
@@ -341,7 +311,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__bool__": _bool, "__float__": _float, "__int__": _int, "__complex__": _complex,
     "__index__": _index, "__len__": _len, "__iter__": _iter, "__contains__": _contains,
     "__format__": _format, "__array__": _array, "__array_wrap__": _array_wrap,
-    "__dlpack__": _dlpack, "__dlpack_device__": _dlpack_device,
+    **dlpack.METHODS,
 }  # fmt: skip
 
 # functions of the package as well as methods

@@ -20,6 +20,7 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply
 from flambeau.tensor.boundary import fresh, is_capturing
+from flambeau.tensor.dlpack import from_dlpack
 from flambeau.tensor.external import tensor_over
 from flambeau.tensor.formats import Layout, MemoryFormat
 from flambeau.tensor.inplace import TO, into
@@ -530,13 +531,6 @@ def frombuffer(
         raise TypeError("frombuffer: given bfloat16, which NumPy lacks; try int16, then .view()")
     array = np.frombuffer(buffer, dtype.numpy, count, offset)
     return finish("frombuffer", tensor_over(array), requires_grad)
-
-
-def from_dlpack(ext_tensor: Any) -> Tensor:
-    """A tensor that shares the memory of any object that has `__dlpack__`."""
-    if isinstance(ext_tensor, Tensor):
-        return ext_tensor.detach()  # type: ignore[attr-defined,no-any-return]
-    return tensor_over(np.from_dlpack(ext_tensor))
 
 
 def scalar_tensor(

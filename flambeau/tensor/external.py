@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from flambeau.core import dtype as dt
@@ -12,8 +14,9 @@ from flambeau.engine.runtime.memory import Buffer, allocate, as_array
 from flambeau.engine.runtime.storage import External, Storage
 from flambeau.engine.runtime.value import leaf
 from flambeau.tensor.tensor import Tensor
+from flambeau.tensor.view import layout_of
 
-__all__ = ["adopt_memory", "export", "tensor_over", "write_external"]
+__all__ = ["adopt_memory", "export", "shared_array", "tensor_over", "write_external"]
 
 # NumPy's dtypes and ours; bfloat16 has none
 DTYPE_OF = {d.numpy: d for d in dt.DTYPES.values() if d is not dt.bfloat16}
@@ -26,10 +29,21 @@ def adopt_memory(buffer: Buffer, type: TensorType, readonly: bool = False) -> St
     return storage
 
 
-def tensor_over(array: np.ndarray) -> Tensor:
-    """A tensor that shares the array's memory; read-only arrays can be read."""
-    dtype = DTYPE_OF.get(array.dtype)
+def tensor_over(
+    array: np.ndarray, dtype: dt.DType | None = None, readonly: bool | None = None
+) -> Tensor:
+    """A tensor that shares the array's memory; read-only memory can be read.
+
+    dtype: what the elements are, if the array's dtype does not say (the bits of bfloat16).
+    readonly: whether writing is refused, if the array's flag does not say.
+    """
+    dtype = dtype or DTYPE_OF.get(array.dtype)
     if dtype is None:
+        if not array.dtype.isnative and array.dtype.newbyteorder("=") in DTYPE_OF:
+            raise ValueError(
+                f"from_numpy: given numpy array has byte order different from the native byte "
+                f"order ({array.dtype}); try array.astype(array.dtype.newbyteorder('='))"
+            )
         raise TypeError(
             f"from_numpy: can't convert np.ndarray of type {array.dtype}; the supported types are "
             f"{', '.join(sorted(str(d) for d in DTYPE_OF))}; try array.astype(...)"
@@ -51,7 +65,8 @@ def tensor_over(array: np.ndarray) -> Tensor:
     shape = array.shape if is_whole else (layout.last(),)
     type = tensor_type(dtype, shape)
     buffer = Buffer.at(array.__array_interface__["data"][0], type.nbytes, array)
-    result = Tensor._of(adopt_memory(buffer, type, not array.flags.writeable))
+    readonly = not array.flags.writeable if readonly is None else readonly
+    result = Tensor._of(adopt_memory(buffer, type, readonly))
     if not is_whole:
         result._layout = layout
     return result
@@ -96,6 +111,28 @@ def export(storage: Storage) -> np.ndarray:
         storage.external = External(own, pinned=False)
         storage.version += 0
     return np.asarray(_Exported(storage, storage.external))
+
+
+def shared_array(x: Tensor) -> np.ndarray:
+    """x's elements as an array over x's memory; bfloat16 as uint16 bits."""
+    dtype = x.dtype
+    storage: Any = x._storage
+    if storage.value.type.numel == 0:
+        return np.empty(x._shape, dtype.numpy)
+    layout = x._layout
+    if storage.base is not None:  # the array of a storage of another dtype
+        elements = storage.elements()
+        shape, strides, offset = layout_of(x)
+        step = elements.strides[0]
+        return np.lib.stride_tricks.as_strided(
+            elements[offset:], shape, tuple([s * step for s in strides])
+        )
+    memory = export(storage)
+    if layout is None:
+        return memory
+    size = dtype.itemsize
+    strides = tuple([s * size for s in layout.strides])
+    return np.ndarray(layout.shape, dtype.numpy, memory, layout.offset * size, strides)
 
 
 def write_external(storage: Storage) -> None:
