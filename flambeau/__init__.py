@@ -83,8 +83,9 @@ _LAZY: dict[str, tuple[str, str]] = {
     **{
         name: (f"flambeau.{name}", "")
         for name in (
-            "backends compat compiler cuda distributions fft func hub io jit linalg masked "
-            "multiprocessing nn optim random signal special testing utils version"
+            "accelerator backends compat compiler cuda debug distributions fft func hub io jit "
+            "linalg masked multiprocessing nn optim random serialization signal special testing "
+            "utils version"
         ).split()
     },
     "vmap": ("flambeau.func", "vmap"),

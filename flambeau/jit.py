@@ -113,7 +113,7 @@ def annotate(the_type: Any, the_value: T) -> T:
     return the_value
 
 
-def Attribute(value: T, type: Any) -> T:  # noqa: N802 - PyTorch's name
+def Attribute(value: T, type: Any) -> T:
     """The value."""
     return value
 

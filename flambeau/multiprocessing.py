@@ -6,8 +6,8 @@ Tensors that are sent to another process are copied (pickled).
 from __future__ import annotations
 
 import multiprocessing as _standard
-from multiprocessing import *  # noqa: F403 - the same names
 from collections.abc import Callable
+from multiprocessing import *  # noqa: F403 - the same names
 from typing import Any
 
 __all__ = [

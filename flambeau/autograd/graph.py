@@ -72,7 +72,7 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
 
 @contextmanager
 def allow_mutation_on_saved_tensors() -> Iterator[None]:
-    """Inside `with`, tensors that backward needs may be written in place: it sees the old values."""
+    """Inside `with`, tensors that backward needs may be written: it sees the old values."""
     with saved_tensors_hooks(lambda x: x, lambda x: x):
         yield
 

@@ -33,7 +33,8 @@ class Variable(metaclass=_VariableMeta):
     ) -> Tensor:
         if volatile is not None:
             warnings.warn(
-                "volatile was removed and now has no effect. Use `with flambeau.no_grad():` instead.",
+                "volatile was removed and now has no effect. Use `with flambeau.no_grad():` "
+                "instead.",
                 stacklevel=2,
             )
         data = empty(0) if data is None else data

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import flambeau
 from flambeau.compat.report import REPORT
@@ -24,9 +24,10 @@ __all__ = ["SURFACE", "install", "is_installed", "uninstall"]
 
 SURFACE = "2.13.0"  # the version of PyTorch whose names are offered
 
-# what is called otherwise here: the name below `torch` -> the module
+PACKAGES = {"torch": "flambeau", "torchvision": "flambeau.vision"}
+# modules that have another name here
 ELSEWHERE = {
-    "torchvision": "flambeau.vision",
+    "torch.utils.data.dataloader": "flambeau.utils.data.loader",
 }
 
 
@@ -34,7 +35,7 @@ class Torch(ModuleType):
     """`torch`: every name is flambeau's, looked up when it is asked for."""
 
     __version__ = f"{SURFACE}+flambeau.{flambeau.__version__}"
-    __path__: list[str] = []  # a package: it has submodules
+    __path__: ClassVar[list[str]] = []  # a package: it has submodules
     __all__ = flambeau.__all__
 
     def __getattr__(self, name: str) -> Any:
@@ -102,13 +103,10 @@ class _Finder(MetaPathFinder):
     """Answers for `torch` and all below it, and says of the rest of PyTorch what is missing."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        top, _, rest = name.partition(".")
-        if top == "torch":
-            there = f"flambeau.{rest}" if rest else "flambeau"
-        elif top in ELSEWHERE:
-            there = ELSEWHERE[top] + (f".{rest}" if rest else "")
-        else:
+        top, dot, rest = name.partition(".")
+        if top not in PACKAGES:
             return None
+        there = ELSEWHERE.get(name) or PACKAGES[top] + dot + rest
         try:
             found = importlib.util.find_spec(there)
         except ModuleNotFoundError:
@@ -125,7 +123,7 @@ _FINDER = _Finder()
 
 
 def _ours(name: str) -> bool:
-    return name.partition(".")[0] in ("torch", *ELSEWHERE)
+    return name.partition(".")[0] in PACKAGES
 
 
 def install() -> None:

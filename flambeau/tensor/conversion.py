@@ -280,6 +280,8 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         if found is None:
             raise ValueError(f"type: invalid type: {dtype!r}; try a dtype, flambeau.float32")
         dtype = found
+    elif isinstance(dtype, type):  # FloatTensor and the like
+        dtype = getattr(dtype, "dtype", dtype)
     return _converted(self, check_dtype("type", dtype))
 
 

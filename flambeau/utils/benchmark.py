@@ -120,7 +120,7 @@ class Timer:
             number, times = 1, []
             while True:
                 took = self._timer.timeit(number)
-                if took >= min_run_time / 1000 and took > 1e-5 or number >= 10**7:
+                if (took >= min_run_time / 1000 and took > 1e-5) or number >= 10**7:
                     break
                 number *= 10
             while sum(times) < min_run_time:

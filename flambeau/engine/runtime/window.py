@@ -36,11 +36,16 @@ _templates: dict[tuple[Node, str], Template] = {}  # equal views have one templa
 
 def through_window(template: Template, inputs: tuple) -> tuple[Template, tuple]:
     """The view `template` of `inputs`, as a template and an input that give the same elements."""
+    if len(inputs) != 1:  # of which the view reads one
+        return template, inputs
     chain = [template]
     (source,) = inputs
     while source.buffer is None:
         above = source.template
-        if above is None or not above.is_view or len(chain) == MAX_CHAIN:
+        if (
+            above is None or not above.is_view or len(chain) == MAX_CHAIN
+            or len(source.inputs) != 1
+        ):  # fmt: skip
             return template, inputs
         chain.append(above)
         (source,) = source.inputs

@@ -186,7 +186,11 @@ class DataLoader(Generic[T]):
             sampler = self.batch_sampler.sampler
         if type(sampler) is SequentialSampler:
             order = np.arange(len(sampler))
-        elif isinstance(sampler, Ordered) and type(sampler).__iter__ is Ordered.__iter__:
+        elif (
+            isinstance(sampler, Ordered)
+            and type(sampler).__iter__ is Ordered.__iter__
+            and not sampler.is_long
+        ):
             key = key or draw_key(sampler.generator)
             order = sampler.order(key)
         else:

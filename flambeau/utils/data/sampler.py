@@ -32,6 +32,8 @@ __all__ = [
 
 T = TypeVar("T", covariant=True)
 
+MANY = 1 << 24  # indices that are held at once; longer epochs are drawn in parts
+
 
 def permutation(key: Key, n: int) -> np.ndarray:
     """0 ... n-1 in random order."""
@@ -54,7 +56,20 @@ class Ordered(Sampler[int]):
         """The indices of the epoch that belongs to `key`."""
         raise NotImplementedError
 
+    @property
+    def is_long(self) -> bool:
+        """Whether an epoch is too long to be held."""
+        return len(self) > MANY  # type: ignore[arg-type]
+
+    def parts(self) -> Iterator[Ordered]:
+        """For an epoch that is too long: samplers whose epochs follow each other."""
+        yield self
+
     def __iter__(self) -> Iterator[int]:
+        if self.is_long:
+            return (
+                i for part in self.parts() for i in part.order(draw_key(part.generator)).tolist()
+            )
         return iter(self.order(draw_key(self.generator)).tolist())
 
 
@@ -105,6 +120,13 @@ class RandomSampler(Ordered):
             return permutation(key, n)[:wanted]
         rounds = random_words(key, n * -(-wanted // n)).reshape(-1, n)
         return np.argsort(rounds, axis=1, kind="stable").reshape(-1)[:wanted]
+
+    def parts(self) -> Iterator[Ordered]:
+        n, left = len(self.data_source), self.num_samples
+        while left > 0:
+            count = min(left, n * max(1, min(left, MANY // 256) // n))
+            yield RandomSampler(self.data_source, self.replacement, count, self.generator)
+            left -= count
 
     def __len__(self) -> int:
         return self.num_samples

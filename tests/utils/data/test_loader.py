@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import threading
 
 import numpy as np
@@ -221,3 +222,13 @@ def test_memory_does_not_grow_over_epochs():
             pass
     gc.collect()
     assert len(gc.get_objects()) < objects + 100
+
+
+def test_epochs_that_are_too_long_to_be_held_come_in_parts():
+    sampler = RandomSampler(range(10), replacement=True, num_samples=10**10)
+    assert len(sampler) == 10**10
+    assert set(itertools.islice(sampler, 1000)) == set(range(10))
+    rounds = list(itertools.islice(RandomSampler(range(10), num_samples=10**10), 100))
+    assert all(sorted(rounds[i : i + 10]) == list(range(10)) for i in range(0, 100, 10))
+    loader = DataLoader(range(10), batch_size=4, sampler=sampler)
+    assert next(iter(loader)).shape == (4,)
