@@ -23,6 +23,10 @@ INSIDE_FUNCTIONS = {
     ("__init__.py", "flambeau.core.omitted"): "only for an error; loads difflib",
     ("tensor/attributes.py", "flambeau.core.omitted"): "only for an error; loads difflib",
     ("cli.py", "flambeau.demo.train"): "only one command needs all of the package",
+    ("debug/graph/picture.py", "matplotlib.backends.backend_agg"): "optional",
+    ("debug/graph/picture.py", "matplotlib.figure"): "optional",
+    ("debug/graph/picture.py", "matplotlib.patches"): "optional",
+    ("debug/graph/picture.py", "matplotlib.path"): "optional",
     ("utils/tensorboard/images.py", "matplotlib.backends.backend_agg"): "optional",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flambeau.autograd import functional, graph, methods, vjps
+from flambeau.autograd import functional, graph, methods, saved_names, vjps
 from flambeau.autograd.anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from flambeau.autograd.backward import backward, grad
 from flambeau.autograd.function import Function, FunctionCtx, once_differentiable
@@ -42,3 +42,4 @@ __all__ = [
 ]
 
 methods.attach()
+saved_names.attach()

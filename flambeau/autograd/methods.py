@@ -209,7 +209,13 @@ def _is_inference(self: Tensor) -> bool:
     return self._inference
 
 
+def _is_view(self: Tensor) -> bool:
+    """True if this tensor was made as a view of another, its `_base`."""
+    return self._base is not None
+
+
 METHODS: dict[str, Callable] = {
+    "_is_view": _is_view,
     "backward": _backward,
     "detach": _detach,
     "detach_": _detach_,
