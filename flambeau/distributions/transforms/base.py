@@ -260,7 +260,8 @@ class ComposeTransform(Transform):
         return found  # type: ignore[no-any-return]
 
     def _copy(self, cache_size: int) -> Transform:
-        return ComposeTransform(self.parts, cache_size=cache_size)
+        parts = [part.with_cache(cache_size) for part in self.parts]
+        return ComposeTransform(parts, cache_size=cache_size)
 
     def __call__(self, x: Tensor) -> Tensor:
         """The image of x."""
