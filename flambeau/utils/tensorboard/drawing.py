@@ -90,9 +90,14 @@ def resize(pixels: np.ndarray, factor: float) -> np.ndarray:
                 "a result of at least one pixel",
             )
         )
-    rows = np.tensordot(_lanczos(pixels.shape[0], height), pixels.astype(np.float64), 1)
-    both = np.tensordot(_lanczos(pixels.shape[1], width), rows.transpose(1, 0, 2), 1)
-    return both.transpose(1, 0, 2).round().clip(0, 255).astype(np.uint8)
+    columns = _weighted(_lanczos(pixels.shape[1], width), pixels.transpose(1, 0, 2))
+    return _weighted(_lanczos(pixels.shape[0], height), columns.transpose(1, 0, 2))
+
+
+def _weighted(weights: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+    """Weighted sums over the first dim, as bytes."""
+    sums = np.tensordot(weights, pixels.astype(np.float64), 1)
+    return (sums + 0.5).clip(0, 255).astype(np.uint8)
 
 
 def _lanczos(old: int, new: int) -> np.ndarray:

@@ -72,8 +72,9 @@ def scalar(
 _FIELDS = {
     "float16": "half_val", "bfloat16": "half_val", "float32": "float_val", "float64": "double_val",
     "int8": "int_val", "uint8": "int_val", "int16": "int_val", "uint16": "int_val",
-    "int32": "int_val", "int64": "int64_val", "uint32": "tensor_content", "uint64": "tensor_content",
-    "bool": "bool_val", "complex64": "scomplex_val", "complex128": "dcomplex_val",
+    "int32": "int_val", "int64": "int64_val", "uint32": "tensor_content",
+    "uint64": "tensor_content", "bool": "bool_val",
+    "complex64": "scomplex_val", "complex128": "dcomplex_val",
 }  # fmt: skip
 
 
