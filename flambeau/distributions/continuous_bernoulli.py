@@ -17,6 +17,7 @@ from flambeau.distributions.utils import (
     logits_to_probs,
 )
 from flambeau.nn.functional.loss import binary_cross_entropy_with_logits
+from flambeau.tensor.boundary import is_capturing
 from flambeau.tensor.elementwise import where
 from flambeau.tensor.random import rand
 from flambeau.tensor.tensor import Tensor
@@ -46,10 +47,9 @@ class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
         self._take(probs, logits)
         self._lims = lims
         if probs is not None:
-            given, self.probs = self.probs, clamp_probs(self.probs)
-            if Distribution._validate_args if validate_args is None else validate_args:
-                # before the clamp hides what is wrong
-                self._check("Expected parameter probs", given, constraints.unit_interval)
+            if validate_args and not is_capturing():  # the clamp hides what is wrong
+                self._check("Expected parameter probs", self.probs, constraints.unit_interval)
+            self.probs = clamp_probs(self.probs)
         super().__init__(self._param.shape, validate_args=validate_args)
 
     @lazy_property

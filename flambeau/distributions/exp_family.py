@@ -7,6 +7,7 @@ from typing import Any
 from flambeau.autograd.backward import grad
 from flambeau.autograd.modes import enable_grad
 from flambeau.distributions.distribution import Distribution
+from flambeau.distributions.utils import sum_rightmost
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["ExponentialFamily"]
@@ -42,5 +43,5 @@ class ExponentialFamily(Distribution):
             gradients = grad(log_normalizer.sum(), params, create_graph=True)
         result = result + log_normalizer
         for p, g in zip(params, gradients, strict=True):
-            result = result - (p * g).reshape((*self._batch_shape, -1)).sum(-1)
+            result = result - sum_rightmost(p * g, p.dim() - len(self._batch_shape))
         return result if any(p.requires_grad for p in given) else result.detach()

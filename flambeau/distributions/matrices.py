@@ -96,7 +96,8 @@ def mahalanobis(factor: Tensor, x: Tensor) -> Tensor:
     batch, n = factor.shape[:-2], factor.shape[-1]
     x = x.expand((*broadcast_shapes(tuple(x.shape[:-1]), tuple(batch)), n))
     more = x.shape[: x.dim() - 1 - len(batch)]
-    columns = x.reshape((-1, *x.shape[len(more) :])).movedim(0, -1)  # (*batch, n, columns)
+    together = x.reshape((more.numel(), *x.shape[len(more) :]))
+    columns = together.movedim(0, -1)  # (*batch, n, columns)
     solved = solve_lower(factor, columns).pow(2).sum(-2)  # (*batch, columns)
     return solved.movedim(-1, 0).reshape((*more, *solved.shape[:-1]))
 

@@ -67,9 +67,7 @@ def exactly_one(name: str, **given: Any) -> str:
 # -- shapes -------------------------------------------------------------------------------------
 def sum_rightmost(value: Any, dims: int) -> Any:
     """The sum over the last `dims` dims; a number stays as it is for 0."""
-    if dims == 0:
-        return value
-    return value.reshape((*value.shape[:-dims], -1)).sum(-1)
+    return value.sum(tuple(range(-dims, 0))) if dims else value
 
 
 def standard_normal(shape: Sequence[int], dtype: DType) -> Tensor:

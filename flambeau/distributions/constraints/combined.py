@@ -24,7 +24,7 @@ def _all_rightmost(name: str, valid: Any, dims: int, value: Any, event_dim: int)
             message(name, f"a value with {value.dim()} dims",
                     f"Expected value.dim() >= {event_dim}")
         )  # fmt: skip
-    return valid.reshape((*valid.shape[: valid.dim() - dims], -1)).all(-1)
+    return valid.all(tuple(range(-dims, 0))) if dims else valid
 
 
 class _IndependentConstraint(Constraint):
@@ -87,7 +87,7 @@ class MixtureSameFamilyConstraint(Constraint):
             )  # fmt: skip
         valid = self.base_constraint.check(value.unsqueeze(-1 - self.event_dim))
         kept = value.dim() - self.event_dim
-        return valid.reshape((*valid.shape[:kept], -1)).all(-1)
+        return valid.all(tuple(range(kept, valid.dim())))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_constraint!r})"
