@@ -45,6 +45,26 @@ def size(self: Tensor, dim: int | None = None) -> Any:
     return Size(shape) if dim is None else shape[_dim("size", dim, len(shape))]
 
 
+class Count(int):
+    """A tensor's number of elements that can be called, and then is its `size` method."""
+
+    tensor: Tensor
+
+    def __call__(self, dim: int | None = None) -> Any:
+        return size(self.tensor, dim)
+
+
+class SizeAttribute:
+    """`x.size`: the number of elements for the array API standard, a method for PyTorch."""
+
+    def __get__(self, tensor: Tensor | None, owner: type) -> Any:
+        if tensor is None:
+            return size
+        count = Count(numel(tensor))
+        count.tensor = tensor
+        return count
+
+
 def stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements apart neighbours in each dim (or in one) lie in memory."""
     strides = layout_of(self).strides

@@ -301,6 +301,14 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False, **options
     return self
 
 
+def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
+    """The tensor itself, which is on the only device; the array API standard's name."""
+    check_device("to_device", device)
+    if stream is not None:
+        raise ValueError(f"to_device: given stream={stream!r}; required: None on the CPU")
+    return self
+
+
 def is_nonzero(input: Tensor) -> bool:
     """Whether the only element is not zero."""
     return _bool(input)
@@ -308,7 +316,7 @@ def is_nonzero(input: Tensor) -> bool:
 
 METHODS: dict[str, Callable[..., Any]] = {
     "item": item, "tolist": tolist, "numpy": numpy, "to": to, "type": type_, "type_as": type_as,
-    "cpu": cpu, "cuda": cuda,
+    "cpu": cpu, "cuda": cuda, "to_device": to_device,
     **{name: _cast(name, dtype) for name, dtype in _CASTS.items()},
     "__bool__": _bool, "__float__": _float, "__int__": _int, "__complex__": _complex,
     "__index__": _index, "__len__": _len, "__iter__": _iter, "__contains__": _contains,

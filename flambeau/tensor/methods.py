@@ -435,6 +435,7 @@ def attach() -> None:
         setattr(Tensor, name, function)
     for name, value in PROPERTIES.items():
         setattr(Tensor, name, value)
+    Tensor.size = attributes.SizeAttribute()  # type: ignore[method-assign,assignment]
     Tensor.__init__ = legacy.init  # type: ignore[method-assign,assignment]
     Tensor.__getattr__ = attributes.no_such_attribute  # type: ignore[method-assign,assignment]
     Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]  # NumPy's operators give way
