@@ -83,9 +83,9 @@ _LAZY: dict[str, tuple[str, str]] = {
     **{
         name: (f"flambeau.{name}", "")
         for name in (
-            "accelerator backends compat compiler cuda debug distributions fft func hub io jit "
-            "linalg masked multiprocessing nn optim random serialization signal special testing "
-            "utils version"
+            "accelerator array_api backends compat compiler cuda debug distributions fft func hub "
+            "io jit linalg masked multiprocessing nn optim random serialization signal special "
+            "testing utils version"
         ).split()
     },
     "vmap": ("flambeau.func", "vmap"),
@@ -144,6 +144,14 @@ def _late_method(name: str) -> Any:
 
 for _name in ("hardshrink", "log_softmax", "prelu", "softmax"):
     setattr(Tensor, _name, _late_method(_name))
+
+
+def _array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
+    """flambeau.array_api: the array API standard's functions on tensors."""
+    return __getattr__("array_api").namespace(api_version)
+
+
+Tensor.__array_namespace__ = _array_namespace  # type: ignore[attr-defined]
 
 __all__ = sorted(n for n in {*globals(), *_LAZY} if n[0] != "_" or n == "__version__")
 for _name in ("annotations", "importlib", "Any", "TYPE_CHECKING"):
