@@ -19,7 +19,7 @@ from flambeau.core.dtype import DType, float64
 from flambeau.core.layout import Layout
 from flambeau.core.types import Shape, tensor_type
 from flambeau.engine.runtime.capture import is_capturing
-from flambeau.engine.runtime.evaluate import TRACING, evaluate, flush, read_array
+from flambeau.engine.runtime.evaluate import TRACING, evaluate, flush, pending_count, read_array
 from flambeau.engine.runtime.memory import (
     Buffer,
     allocate,
@@ -33,6 +33,7 @@ from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import value_of
 
 __all__ = [
+    "Settling",
     "adopt_buffer",
     "copy_of",
     "distinct_value",
@@ -54,6 +55,18 @@ def synchronize() -> None:
     """Evaluate everything recorded so far, unless a function is being captured."""
     if not is_capturing():
         flush()
+
+
+class Settling:
+    """Inside `with`, what is recorded is computed at the end: it is one program, which is found
+    again when the same comes again, whatever was recorded before and comes after."""
+
+    def __enter__(self) -> None:
+        self._before = pending_count()
+
+    def __exit__(self, *exception: object) -> None:
+        if pending_count() > self._before:
+            synchronize()
 
 
 def get_num_threads() -> int:

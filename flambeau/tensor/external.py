@@ -97,7 +97,7 @@ class _Exported:
 def export(storage: Storage) -> np.ndarray:
     """The storage's memory as an array of its shape; writes are seen both ways."""
     if storage.external is None:
-        flush()  # pending readers must not see what the outside will write
+        flush(everywhere=True)  # pending readers must not see what the outside will write
         evaluate(storage.value)
         buffer = storage.value.buffer
         assert buffer is not None

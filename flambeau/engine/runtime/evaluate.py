@@ -1,6 +1,6 @@
 """Evaluation: recorded values become buffers.
 
-`record` appends to the pending list; `flush` evaluates every pending value that something
+`record` appends to the thread's pending list; `flush` evaluates every value there that something
 outside the list still refers to, in one program. The program is found by a structural key:
 the templates in order, where their inputs come from, which results are wanted, and which
 input buffers may be overwritten. So a training step is planned once and then found again.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -43,8 +44,26 @@ SOFT_LIMIT = 256
 HARD_LIMIT = 4096
 MAX_PROGRAMS = 2048
 
-_lock = threading.RLock()  # guards evaluation; recording needs none: list.append is atomic
-_pending: list[Value] = []
+_lock = threading.RLock()  # guards evaluation; recording needs none: each thread has its own list
+
+
+class _List(list[Value]):
+    """A list that can be looked for from all threads and dies with its own."""
+
+    __slots__ = ("__weakref__",)
+
+
+class _Pending(threading.local):
+    """What this thread has recorded. One thread's look at a value does not cut what another one is
+    recording, so both find their programs again."""
+
+    def __init__(self) -> None:
+        self.values = _List()
+        _all_pending.append(weakref.ref(self.values, _all_pending.remove))
+
+
+_all_pending: list[weakref.ref[_List]] = []
+_pending = _Pending()
 _programs: dict[tuple, Program] = {}
 
 # not empty while a function is called on stand-ins (vmap): what it records goes into the last list,
@@ -65,20 +84,20 @@ def record(template: Template, inputs: tuple) -> Value:
     if TRACING:
         TRACING[-1].append(value)
         return value
-    pending = _pending
+    pending = _pending.values
     if len(pending) >= SOFT_LIMIT and (
         template is pending[0].template or len(pending) >= HARD_LIMIT
     ):
         flush()
-    _pending.append(value)
+    pending.append(value)
     if config.EAGER:
         flush()
     return value
 
 
 def pending_count() -> int:
-    """How many recorded values wait for evaluation."""
-    return len(_pending)
+    """How many values that this thread has recorded wait for evaluation."""
+    return len(_pending.values)
 
 
 class Trace:
@@ -220,20 +239,20 @@ def _own_references() -> int:
 _OWN_REFERENCES = _own_references()
 
 
-def flush(wanted: Value | None = None) -> None:
-    """Evaluate all pending values that are still referred to, and `wanted` if given."""
-    global _pending
+def flush(wanted: Value | None = None, everywhere: bool = False) -> None:
+    """Evaluate the thread's pending values that are still referred to, and `wanted` if given; or
+    those of all threads."""
     with _lock:
         if wanted is not None and wanted.buffer is not None:
             return
-        values = _pending
+        values = _taken(everywhere)
         if not values and wanted is None:
             return
-        _pending = []
         trace = Trace()
         try:
             for value in values:
-                trace.add(value)
+                if value.template is not None and value not in trace.index:  # else: it was
+                    trace.add(value)  # evaluated for another thread
             if wanted is not None and wanted not in trace.index:
                 trace.add(wanted)
             # from here on only the trace refers to the values, so counts tell who else does
@@ -250,15 +269,27 @@ def flush(wanted: Value | None = None) -> None:
         except BaseException:
             # nothing is lost: what was not evaluated stays recorded
             left = values or [v for v in trace.order if v.template and not v.template.is_view]
-            _pending = [v for v in left if v.buffer is None] + _pending
-            if wanted is None or not isinstance(sys.exc_info()[1], MemoryError):
+            _pending.values[:0] = [v for v in left if v.buffer is None]
+            if wanted is None or not isinstance(sys.exc_info()[1], Exception):
                 raise
-        if wanted is not None and wanted.buffer is None:  # it alone may fit
+        if wanted is not None and wanted.buffer is None:  # it alone may fit in memory
             trace = Trace()
             trace.add(wanted)
             trace.find_roots(wanted)
             _run(trace)
-            _pending = [v for v in _pending if v.buffer is None]
+            _pending.values[:] = [v for v in _pending.values if v.buffer is None]
+
+
+def _taken(everywhere: bool) -> list[Value]:
+    """The pending values, off their lists."""
+    lists = [ref() for ref in _all_pending] if everywhere else [_pending.values]
+    taken: list[Value] = []
+    for values in lists:
+        if values is not None:
+            part = values[:]
+            del values[: len(part)]  # its thread may have appended meanwhile
+            taken += part
+    return taken
 
 
 def _run_apart(values: list[Value], wanted: Value | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from flambeau.core.errors import message
+from flambeau.tensor.boundary import Settling
 from flambeau.tensor.rows import Generator, Key, draw_key
 from flambeau.utils.data.collate import CollateError, default_collate, default_convert
 from flambeau.utils.data.dataset import IterableDataset, Reader, batch_reader
@@ -217,7 +218,8 @@ class DataLoader(Generic[T]):
 
     def _sample(self, index: Any) -> Any:
         try:
-            return self.dataset[index]
+            with Settling():  # samples of equal shapes are equal programs; batches of them are not
+                return self.dataset[index]
         except Exception as error:
             _add_note(error, f"while reading dataset[{index!r}]")
             raise
