@@ -112,5 +112,5 @@ for _registry in (biject_to, transform_to):
 biject_to.register(constraints.simplex, lambda c: transforms.StickBreakingTransform())
 transform_to.register(constraints.simplex, lambda c: transforms.SoftmaxTransform())
 transform_to.register(constraints.lower_cholesky, lambda c: transforms.LowerCholeskyTransform())
-for _constraint in (constraints.positive_definite, constraints.positive_semidefinite):
-    transform_to.register(_constraint, lambda c: transforms.PositiveDefiniteTransform())
+for _definite in (constraints.positive_definite, constraints.positive_semidefinite):
+    transform_to.register(_definite, lambda c: transforms.PositiveDefiniteTransform())

@@ -49,8 +49,12 @@ class GeneralizedPareto(Distribution):
         is_zero = self.concentration.isclose(zeros_like(self.concentration))
         return is_zero, where(is_zero, 1.0, self.concentration)
 
-    def _z(self, value: Tensor) -> Tensor:
-        return (value - self.loc) / self.scale
+    def _neg_log_survival(self, value: Tensor) -> Tensor:
+        """log(1 + k z) / k; its series at k = 0 has the right derivatives by k."""
+        z = (value - self.loc) / self.scale
+        is_zero, k = self._zero_and_safe()
+        zero = self.concentration
+        return where(is_zero, ((zero * z / 3 - 0.5) * zero * z + 1) * z, (k * z).log1p() / k)
 
     @property
     def mean(self) -> Tensor:
@@ -80,17 +84,13 @@ class GeneralizedPareto(Distribution):
         """-log(scale) - (1 + 1 / k) log(1 + k z)."""
         if self._validate_args:
             self._validate_sample(value)
-        z = self._z(value)
-        is_zero, k = self._zero_and_safe()
-        return where(is_zero, -z, -(1 + 1 / k) * (k * z).log1p()) - self.scale.log()
+        return -(1 + self.concentration) * self._neg_log_survival(value) - self.scale.log()
 
     def log_survival_function(self, value: Tensor) -> Tensor:
         """The log of the probability of more than `value`."""
         if self._validate_args:
             self._validate_sample(value)
-        z = self._z(value)
-        is_zero, k = self._zero_and_safe()
-        return where(is_zero, -z, -(k * z).log1p() / k)
+        return -self._neg_log_survival(value)
 
     def log_cdf(self, value: Tensor) -> Tensor:
         """The log of the probability of at most `value`."""
@@ -102,10 +102,11 @@ class GeneralizedPareto(Distribution):
 
     def icdf(self, value: Tensor) -> Tensor:
         """The quantile."""
-        log_survival = (-value).log1p()
+        y = -(-value).log1p()
         is_zero, k = self._zero_and_safe()
-        z = where(is_zero, -log_survival, (-k * log_survival).expm1() / k)
-        return self.loc + self.scale * z
+        zero = self.concentration
+        series = ((zero * y / 6 + 0.5) * zero * y + 1) * y
+        return self.loc + self.scale * where(is_zero, series, (k * y).expm1() / k)
 
     def entropy(self) -> Tensor:
         """log(scale) + k + 1."""

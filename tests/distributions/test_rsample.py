@@ -30,6 +30,7 @@ Gumbel | 0.5, 2.0 | S.gumbel_r(a, b)
 Weibull | 0.5, 2.0 | S.weibull_min(b, 0, a)
 Pareto | 0.5, 2.0 | S.pareto(b, 0, a)
 GeneralizedPareto | 0.5, 2.0, 0.3 | S.genpareto(c, a, b)
+GeneralizedPareto | 0.5, 2.0, 0.0 | S.genpareto(c, a, b)
 Uniform | -1.0, 2.0 | S.uniform(a, b - a)
 """
 

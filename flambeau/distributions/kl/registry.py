@@ -77,7 +77,8 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
     >>> kl_divergence(Normal(0.0, 1.0), Normal(2.0, 1.0))
     tensor(2.)
     """
-    function = find_divergence(type(p), type(q))
+    kinds: tuple[Any, Any] = type(p), type(q)
+    function = find_divergence(*kinds)
     if function is None:
         raise NotImplementedError(
             message("kl_divergence", f"p of type {type(p).__name__}, q of type {type(q).__name__}",
