@@ -37,6 +37,7 @@ from flambeau.tensor import (
     linalg,
     linear_algebra,
     masked,
+    notebook,
     pairs,
     patterns,
     pieces,
@@ -408,6 +409,7 @@ def _operators() -> dict[str, Function]:
     found["__abs__"] = unary.FUNCTIONS["abs"]
     found["__invert__"] = unary.FUNCTIONS["bitwise_not"]
     found["__repr__"] = printing.tensor_text
+    found["_repr_html_"] = notebook.tensor_html
     found["__hash__"] = lambda self: id(self)
     return found
 

@@ -15,7 +15,7 @@ from flambeau.tensor.promotion import get_default_dtype
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import grad_fn_of
 
-__all__ = ["Options", "get_printoptions", "set_printoptions", "tensor_text"]
+__all__ = ["Options", "get_printoptions", "number_style", "set_printoptions", "tensor_text"]
 
 
 class Options:
@@ -132,6 +132,11 @@ class _ComplexStyle:
         return f"{real}{sign}{imaginary}j"
 
 
+def number_style(shown: np.ndarray, dtype: DType) -> Any:
+    """A function from an element to its text, in the form and width that all of `shown` need."""
+    return _ComplexStyle(shown) if dtype.is_complex else _Style(shown, dtype)
+
+
 # -- rows and columns ---------------------------------------------------------------------------
 def _summary(array: np.ndarray) -> np.ndarray:
     """Only the elements that a summary shows."""
@@ -177,8 +182,7 @@ def _block(array: np.ndarray, indent: int, style: Any, is_cut: bool) -> str:
 def _contents(array: np.ndarray, dtype: DType, indent: int) -> str:
     is_cut = array.size > options.threshold
     shown = _summary(array) if is_cut else array
-    style = _ComplexStyle(shown) if dtype.is_complex else _Style(shown, dtype)
-    return _block(array, indent, style, is_cut)
+    return _block(array, indent, number_style(shown, dtype), is_cut)
 
 
 # -- the whole ----------------------------------------------------------------------------------
