@@ -18,14 +18,13 @@ _UNARY = {
         "log log1p log2 log10 logical_not negative positive real reciprocal round signbit sin "
         "sinh sqrt square tan tanh trunc abs"
     ).split()},
-    "bitwise_invert": "bitwise_not", "sign": "sgn",
+    "bitwise_invert": "bitwise_not",
 }  # fmt: skip
 _BINARY = {
     **{name: name for name in (
         "add atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor "
-        "copysign divide floor_divide greater greater_equal hypot less less_equal logaddexp "
-        "logical_and logical_or logical_xor maximum minimum multiply nextafter not_equal pow "
-        "remainder subtract"
+        "copysign divide greater greater_equal hypot less less_equal logaddexp logical_and "
+        "logical_or logical_xor maximum minimum multiply not_equal pow subtract"
     ).split()},
     "equal": "eq",
 }  # fmt: skip
@@ -51,6 +50,50 @@ def _named(call: Any, name: str, function: Callable[..., Tensor]) -> Any:
     return call
 
 
+# -- where the standard wants something else than PyTorch ----------------------------------------
+def _floor_divide(x1: Any, x2: Any, /) -> Tensor:
+    """x1 / x2, rounded down; infinities are divided as by `divide`."""
+    x1, x2 = common(x1, x2)
+    found: Tensor = FROM["floor_divide"](x1, x2)
+    if not found.dtype.is_floating_point:
+        return found
+    is_infinite = FROM["logical_or"](*[_is_infinite(x, found) for x in (x1, x2)])
+    made: Tensor = FROM["where"](is_infinite, FROM["floor"](FROM["divide"](x1, x2)), found)
+    return made
+
+
+def _is_infinite(x: Any, like: Tensor) -> Tensor:
+    return FROM["isinf"](_as_tensor(x, like))  # type: ignore[no-any-return]
+
+
+def _as_tensor(x: Any, like: Tensor) -> Tensor:
+    return x if isinstance(x, Tensor) else FROM["full"]((), x, dtype=like.dtype)
+
+
+def _remainder(x1: Any, x2: Any, /) -> Tensor:
+    """What is left of x1 after the division by x2, with x2's sign, also if it is zero."""
+    x1, x2 = common(x1, x2)
+    found: Tensor = FROM["remainder"](x1, x2)
+    if not found.dtype.is_floating_point:
+        return found
+    zero = FROM["copysign"](FROM["zeros_like"](found), _as_tensor(x2, found))
+    made: Tensor = FROM["where"](found == 0, zero, found)
+    return made
+
+
+def _sign(x: Tensor, /) -> Tensor:
+    """The signs: -1, 0, 1, NaN of NaN, and x / |x| of a complex tensor."""
+    found: Tensor = FROM["sgn"](x)
+    return FROM["where"](x != x, x, found) if x.dtype.is_floating_point else found  # type: ignore[no-any-return]
+
+
+def _nextafter(x1: Any, x2: Any, /) -> Tensor:
+    """The next number after x1 in the direction of x2."""
+    x1, x2 = common(x1, x2)
+    like = x1 if isinstance(x1, Tensor) else x2
+    return FROM["nextafter"](_as_tensor(x1, like), _as_tensor(x2, like))  # type: ignore[no-any-return]
+
+
 def _imag(x: Tensor, /) -> Tensor:
     """The imaginary parts; zeros for a real tensor."""
     made: Tensor = FROM["imag"](x) if x.dtype.is_complex else FROM["zeros_like"](x)
@@ -68,6 +111,8 @@ def _clip(x: Tensor, /, min: Any = None, max: Any = None) -> Tensor:
 FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     **{name: _unary(name, FROM[f]) for name, f in _UNARY.items()},
     **{name: _binary(name, FROM[f]) for name, f in _BINARY.items()},
-    "clip": _named(_clip, "clip", _clip),
-    "imag": _named(_imag, "imag", _imag),
+    **{
+        function.__name__[1:]: _named(function, function.__name__[1:], function)
+        for function in (_clip, _floor_divide, _imag, _nextafter, _remainder, _sign)
+    },
 }

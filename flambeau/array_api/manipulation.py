@@ -6,6 +6,7 @@ import operator
 from collections.abc import Sequence
 
 from flambeau.array_api.dtypes import common
+from flambeau.core.dtype import int64
 from flambeau.core.errors import message
 from flambeau.tensor.methods import FUNCTIONS
 from flambeau.tensor.tensor import Tensor
@@ -62,8 +63,8 @@ def repeat(x: Tensor, repeats: int | Tensor, /, *, axis: int | None = None) -> T
     """Each element several times in a row; of x as one row if axis is None."""
     if axis is None:
         x, axis = x.reshape(-1), 0
-    if isinstance(repeats, Tensor) and repeats.numel() == 1:
-        repeats = operator.index(repeats.item())
+    if isinstance(repeats, Tensor):
+        repeats = operator.index(repeats.item()) if repeats.numel() == 1 else repeats.to(int64)
     return FUNCTIONS["repeat_interleave"](x, repeats, axis)  # type: ignore[no-any-return]
 
 
