@@ -93,7 +93,11 @@ def outer(x1: Tensor, x2: Tensor, /) -> Tensor:
 
 def cross(x1: Tensor, x2: Tensor, /, *, axis: int = -1) -> Tensor:
     """The cross product of vectors of 3 elements along an axis."""
-    return ours.cross(*common(x1, x2), dim=axis)
+    x1, x2 = common(x1, x2)
+    for x in (x1, x2):
+        if x.shape[axis] != 3:
+            raise ValueError(message("cross", f"size {x.shape[axis]} along axis {axis}", "3"))
+    return ours.cross(*FUNCTIONS["broadcast_tensors"](x1, x2), dim=axis)
 
 
 def matrix_power(x: Tensor, n: int, /) -> Tensor:

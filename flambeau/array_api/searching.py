@@ -23,12 +23,19 @@ def take(x: Tensor, indices: Tensor, /, *, axis: int | None = None) -> Tensor:
         if x.ndim != 1:
             raise ValueError(message("take", f"axis=None and {x.ndim} dims", "an axis"))
         axis = 0
-    return FUNCTIONS["index_select"](x, axis, indices.to(int64))  # type: ignore[no-any-return]
+    return FUNCTIONS["index_select"](x, axis, _from_start(indices, x.shape[axis]))  # type: ignore[no-any-return]
 
 
 def take_along_axis(x: Tensor, indices: Tensor, /, *, axis: int = -1) -> Tensor:
     """Elements of x along an axis: for each place of indices the one with that index."""
-    return FUNCTIONS["take_along_dim"](x, indices.to(int64), axis)  # type: ignore[no-any-return]
+    index = _from_start(indices, x.shape[axis])
+    return FUNCTIONS["take_along_dim"](x, index, axis)  # type: ignore[no-any-return]
+
+
+def _from_start(indices: Tensor, size: int) -> Tensor:
+    """Indices as int64; negative ones count from the end."""
+    index = indices.to(int64)
+    return FUNCTIONS["where"](index < 0, index + size, index)  # type: ignore[no-any-return]
 
 
 # -- searching ----------------------------------------------------------------------------------
@@ -118,9 +125,21 @@ class UniqueInverse(NamedTuple):
     inverse_indices: Tensor
 
 
+def _unique(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The different elements in order, which one each element is, and how often each is there."""
+    if not x.dtype.is_complex:
+        found: Any = FUNCTIONS["unique"](x, return_inverse=True, return_counts=True)
+        return tuple(found)
+    rows = FUNCTIONS["view_as_real"](x.reshape(-1))  # by real part first
+    values, inverse, counts = FUNCTIONS["unique"](
+        rows, dim=0, return_inverse=True, return_counts=True
+    )
+    return FUNCTIONS["view_as_complex"](values), inverse.reshape(x.shape), counts
+
+
 def unique_all(x: Tensor, /) -> UniqueAll:
     """The different elements, where each is first, which one each element is, and how often."""
-    values, inverse, counts = FUNCTIONS["unique"](x, return_inverse=True, return_counts=True)
+    values, inverse, counts = _unique(x)
     order = argsort(inverse.reshape(-1))
     starts = counts.cumsum(0) - counts  # a group's first place in the stable order
     return UniqueAll(values, order[starts], inverse, counts)
@@ -128,14 +147,16 @@ def unique_all(x: Tensor, /) -> UniqueAll:
 
 def unique_counts(x: Tensor, /) -> UniqueCounts:
     """The different elements, and how often each is there."""
-    return UniqueCounts(*FUNCTIONS["unique"](x, return_counts=True))
+    values, _, counts = _unique(x)
+    return UniqueCounts(values, counts)
 
 
 def unique_inverse(x: Tensor, /) -> UniqueInverse:
     """The different elements, and for each element of x which one it is."""
-    return UniqueInverse(*FUNCTIONS["unique"](x, return_inverse=True))
+    values, inverse, _ = _unique(x)
+    return UniqueInverse(values, inverse)
 
 
 def unique_values(x: Tensor, /) -> Tensor:
     """The different elements."""
-    return FUNCTIONS["unique"](x)  # type: ignore[no-any-return]
+    return _unique(x)[0]

@@ -44,7 +44,7 @@ def prod(
     dims = [a % x.ndim if -x.ndim <= a < x.ndim else a
             for a in (axis if isinstance(axis, tuple) else (axis,))]  # fmt: skip
     for dim in sorted(dims, reverse=True):  # PyTorch's takes one dim
-        x = FUNCTIONS["prod"](x, dim, keepdims)
+        x = FUNCTIONS["prod"](x, dim, keepdims, dtype=x.dtype)
     return x
 
 
