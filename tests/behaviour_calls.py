@@ -120,9 +120,9 @@ def as_numpy(x: Tensor) -> np.ndarray:
 
 def results_of(found: Any) -> list[Any]:
     """What a function gives, as a flat list."""
-    if isinstance(found, (list, tuple)) and not isinstance(found, flambeau.Size):
+    if isinstance(found, (list, tuple)) and not (found and all(type(n) is int for n in found)):
         return [part for entry in found for part in results_of(entry)]
-    return [tuple(found) if isinstance(found, flambeau.Size) else found]
+    return [tuple(found) if isinstance(found, tuple) else found]
 
 
 def views_of(x: Tensor) -> dict[str, Tensor]:

@@ -22,6 +22,7 @@ INSIDE_FUNCTIONS = {
     ("engine/graph/routines/lapack.py", "scipy_openblas32"): "may be missing",
     ("__init__.py", "flambeau.core.omitted"): "only for an error; loads difflib",
     ("tensor/attributes.py", "flambeau.core.omitted"): "only for an error; loads difflib",
+    ("testing/opinfo/behaviours/references.py", "scipy"): "optional; only tests call these",
     ("cli.py", "flambeau.demo.train"): "only one command needs all of the package",
     ("debug/graph/picture.py", "matplotlib.backends.backend_agg"): "optional",
     ("debug/graph/picture.py", "matplotlib.figure"): "optional",

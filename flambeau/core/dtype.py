@@ -135,7 +135,7 @@ def result_dtype(dimensioned: list[DType], zero_dim: list[DType], scalars: list[
         if result is None:
             result = best
         elif CATEGORIES[best.category] > CATEGORIES[result.category]:
-            if group is scalars and best.is_complex:
+            if best.is_complex and (group is scalars or result.is_floating_point):
                 best = result.to_complex()
             result = promote(result, best) if not best.is_complex else best
     if result is None:

@@ -31,7 +31,7 @@ from flambeau.tensor.promotion import (
     promoted_float,
 )
 from flambeau.tensor.tensor import Tensor
-from flambeau.tensor.unary import number_like
+from flambeau.tensor.unary import check_real, number_like
 
 __all__ = ["FUNCTIONS", "add", "div", "floor_divide", "pow_", "remainder", "rsub", "sub"]
 
@@ -70,6 +70,16 @@ def _float(name: str, formula: Expand) -> Expand:
         return build.convert(formula(build.convert(a, wide), build.convert(b, wide)), a.dtype)
 
     return expand
+
+
+def _real_float(name: str, formula: Expand) -> Expand:
+    expand = _float(name, formula)
+
+    def checked(x: Node, y: Node) -> Node:
+        check_real(name, x, y)
+        return expand(x, y)
+
+    return checked
 
 
 def _logical(primitive: str) -> Expand:
@@ -246,11 +256,11 @@ _ROWS: dict[str, Expand] = {
     "fmax": _ignoring_nan("maximum"),
     "fmin": _ignoring_nan("minimum"),
     "atan2": _float("atan2", _apply("atan2")),
-    "hypot": _float("hypot", _hypot),
+    "hypot": _real_float("hypot", _hypot),
     "logaddexp": _float("logaddexp", _logaddexp(False)),
     "logaddexp2": _float("logaddexp2", _logaddexp(True)),
-    "xlogy": _float("xlogy", _xlogy),
-    "copysign": _float("copysign", _copysign),
+    "xlogy": _real_float("xlogy", _xlogy),
+    "copysign": _real_float("copysign", _copysign),
     "heaviside": _heaviside,
     **{name: _comparison(name) for name in ("eq", "ne", "lt", "le", "gt", "ge")},
     "logical_and": _logical("and"),

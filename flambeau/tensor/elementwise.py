@@ -232,8 +232,8 @@ def addcdiv(
 
 # -- closeness ----------------------------------------------------------------------------------
 @operation("isclose")
-def ISCLOSE(x: Node, y: Node, rtol: Node, atol: Node, equal_nan: bool) -> Node:
-    """|x - y| <= atol + rtol * |y|, infinities only to themselves."""
+def ISCLOSE(x: Node, y: Node, rtol: Node, atol: Node, equal_nan: bool, exact: bool) -> Node:
+    """|x - y| <= atol + rtol * |y|, infinities only to themselves; x == y if `exact`."""
     if x.dtype is not y.dtype:
         raise RuntimeError(
             f"isclose: {x.dtype.name} did not match {y.dtype.name}; convert one of them"
@@ -241,21 +241,21 @@ def ISCLOSE(x: Node, y: Node, rtol: Node, atol: Node, equal_nan: bool) -> Node:
     shape = broadcast_shapes("isclose", x.shape, y.shape)
     x, y = build.expand(x, shape), build.expand(y, shape)
     same = build.apply("eq", x, y)
-    if not x.dtype.is_floating_point:
-        wide = dt.float64
-        finite = build.full(shape, True, dt.bool_)
+    if x.dtype.is_complex:
+        wide = x.dtype
     else:
-        wide = dt.float64 if x.dtype is dt.float64 else dt.float32
-        finite = build.apply(
-            "lt", build.apply("abs", build.convert(x, wide)), build.constant(math.inf, wide)
-        )
+        wide = dt.float32 if x.dtype.is_floating_point and x.dtype.itemsize < 8 else dt.float64
     a, b = build.convert(x, wide), build.convert(y, wide)
+    real = wide.to_real()
     size = build.apply("abs", b)
-    allowed = build.apply("add", build.convert(atol, wide),
-                          build.apply("mul", build.convert(rtol, wide), size))  # fmt: skip
+    allowed = build.apply("add", build.convert(atol, real),
+                          build.apply("mul", build.convert(rtol, real), size))  # fmt: skip
     near = build.apply("le", build.apply("abs", build.apply("sub", a, b)), allowed)
-    finite = build.apply("and", finite, build.apply("lt", size, build.constant(math.inf, wide)))
-    result = build.apply("or", same, build.apply("and", near, finite))
+    infinity = build.constant(math.inf, real)
+    finite = build.apply("and", *[
+        build.apply("lt", length, infinity) for length in (build.apply("abs", a), size)
+    ])  # fmt: skip
+    result = same if exact else build.apply("or", same, build.apply("and", near, finite))
     if equal_nan:
         both = build.apply("and", build.apply("ne", x, x), build.apply("ne", y, y))
         result = build.apply("or", result, both)
@@ -266,7 +266,8 @@ def isclose(
     input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> Tensor:
     """Whether |input - other| <= atol + rtol * |other|, element by element."""
-    return apply(ISCLOSE, (input, other, float(rtol), float(atol)), (bool(equal_nan),))
+    attributes = (bool(equal_nan), rtol == 0 and atol == 0)
+    return apply(ISCLOSE, (input, other, float(rtol), float(atol)), attributes)
 
 
 def allclose(

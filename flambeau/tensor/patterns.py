@@ -89,6 +89,8 @@ def range_(start: Any = 0, end: Any = None, step: Any = 1, **options: Any) -> Te
     """start, start + step, ... up to and with end; deprecated in favour of arange."""
     if end is None:
         raise TypeError("range() missing 1 required positional argument: 'end'")
+    if step == 0:
+        raise RuntimeError("range: step must be nonzero; given 0")
     count = math.floor((end - start) / step) + 1
     options["dtype"] = options.get("dtype") or get_default_dtype()
     return arange(float(start), start + count * step - step / 2, float(step), **options)

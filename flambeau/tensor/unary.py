@@ -18,6 +18,7 @@ from typing import Any
 
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import finfo
+from flambeau.core.errors import message
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply
@@ -26,9 +27,19 @@ from flambeau.tensor.operation import OPERATIONS, Operation, operation
 from flambeau.tensor.promotion import as_float, full_precision, need_tensor
 from flambeau.tensor.tensor import Tensor
 
-__all__ = ["FUNCTIONS", "logit", "nan_to_num", "number_like", "round_"]
+__all__ = ["FUNCTIONS", "check_real", "logit", "nan_to_num", "number_like", "round_"]
 
 Expand = Callable[[Node], Node]
+
+
+def check_real(name: str, *inputs: Node) -> None:
+    """NotImplementedError if one is complex."""
+    for x in inputs:
+        if x.dtype.is_complex:
+            hint = "sgn" if name == "sign" else ".real or .abs()"
+            given = f"a tensor of dtype {x.dtype.name}"
+            required = "real numbers: it is not implemented for complex ones"
+            raise NotImplementedError(message(name, given, required, hint))
 
 
 def number_like(x: Node, value: float) -> Node:
@@ -105,7 +116,7 @@ def _rounding(primitive: str) -> Expand:
     def expand(x: Node) -> Node:
         if x.dtype is dt.bool_:
             raise NotImplementedError(f"{primitive}: not implemented for bool; try .int() first")
-        return build.apply(primitive, x) if x.dtype.is_floating_point else x
+        return x if x.dtype.category == "int" else build.apply(primitive, x)
 
     return expand
 
@@ -120,13 +131,31 @@ def _relu(x: Node) -> Node:
     return build.apply("maximum", x, number_like(x, 0))
 
 
+def _real(name: str, formula: Expand) -> Expand:
+    """`formula` on real numbers only."""
+
+    def expand(x: Node) -> Node:
+        check_real(name, x)
+        return formula(x)
+
+    return expand
+
+
 def _never(x: Node) -> Node:
     return build.full(x.shape, False, dt.bool_)
 
 
-def _only_float(formula: Expand, otherwise: Expand = _never) -> Expand:
-    """A question that only floating-point elements can answer with yes."""
-    return lambda x: formula(x) if x.dtype.is_floating_point else otherwise(x)
+def _only_float(formula: Expand, otherwise: Expand = _never, both: str = "or") -> Expand:
+    """A question that only floating-point elements can answer with yes; of complex ones, either
+    part, or both."""
+
+    def expand(x: Node) -> Node:
+        if x.dtype.is_complex:
+            parts = [formula(build.apply(part, x)) for part in ("real", "imag")]
+            return build.apply(both, *parts)
+        return formula(x) if x.dtype.is_floating_point else otherwise(x)
+
+    return expand
 
 
 def _isnan(x: Node) -> Node:
@@ -187,11 +216,11 @@ _ROWS: dict[str, Expand] = {
     "log10": _float(_scaled("log2", math.log10(2))),
     "sigmoid": _float(_sigmoid),
     "sinc": _float(_sinc),
-    "deg2rad": _float(_times(math.pi / 180)),
-    "rad2deg": _float(_times(180 / math.pi)),
+    "deg2rad": _real("deg2rad", _float(_times(math.pi / 180))),
+    "rad2deg": _real("rad2deg", _float(_times(180 / math.pi))),
     "neg": _neg,
     "abs": _abs,
-    "sign": _primitive("sign"),
+    "sign": _real("sign", _primitive("sign")),
     "square": _square,
     "positive": _positive,
     "floor": _rounding("floor"),
@@ -202,9 +231,9 @@ _ROWS: dict[str, Expand] = {
     "relu": _relu,
     "isnan": _only_float(_isnan),
     "isinf": _only_float(_isinf),
-    "isfinite": _only_float(_isfinite, _always),
-    "isposinf": _only_float(_compared("eq", math.inf)),
-    "isneginf": _only_float(_compared("eq", -math.inf)),
+    "isfinite": _only_float(_isfinite, _always, "and"),
+    "isposinf": _real("isposinf", _only_float(_compared("eq", math.inf))),
+    "isneginf": _real("isneginf", _only_float(_compared("eq", -math.inf))),
     "signbit": _signbit,
     "logical_not": _logical_not,
     "bitwise_not": _bitwise_not,
@@ -282,6 +311,7 @@ round_.__name__ = round_.__qualname__ = "round"
 def LOGIT(x: Node, eps: float | None) -> Node:
     """log(x / (1 - x)), x clamped to [eps, 1 - eps] if eps is given."""
     need_tensor("logit", x)
+    check_real("logit", x)
 
     def formula(x: Node) -> Node:
         if eps is not None:
@@ -302,6 +332,9 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
 def NAN_TO_NUM(x: Node, nan: float, posinf: float | None, neginf: float | None) -> Node:
     """NaN and infinities replaced; None stands for the largest and the least finite number."""
     need_tensor("nan_to_num", x)
+    if x.dtype.is_complex:
+        parts = [build.apply(part, x) for part in ("real", "imag")]
+        return build.apply("complex", *[NAN_TO_NUM.expand(p, nan, posinf, neginf) for p in parts])
     if not x.dtype.is_floating_point:
         return x
     limits = finfo(x.dtype)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType
+from flambeau.core.errors import message
 from flambeau.core.shape import broadcast_shapes
 from flambeau.core.types import Shape, TensorType, tensor_type
 from flambeau.engine.graph.node import Node, intern, topological
-from flambeau.engine.graph.primitives import PRIMITIVES
+from flambeau.engine.graph.primitives import PRIMITIVES, REAL_ONLY
 from flambeau.engine.graph.routines import ROUTINES
 
 __all__ = [
@@ -110,8 +111,17 @@ def random_bits(key0: Node, key1: Node, shape: Shape) -> Node:
 
 
 # -- elementwise --------------------------------------------------------------------------------
+def _check_real(primitive: str, x: Node) -> None:
+    if x.dtype.is_complex and primitive in REAL_ONLY:
+        raise NotImplementedError(
+            message(primitive, f"elements of dtype {x.dtype.name}",
+                    "real numbers: it is not implemented for complex ones", ".real or .abs()")
+        )  # fmt: skip
+
+
 def apply(primitive: str, *sources: Node) -> Node:
     """An elementwise primitive; sources of one dtype are broadcast to one shape."""
+    _check_real(primitive, sources[-1])
     shape = broadcast_shapes(primitive, *(s.shape for s in sources))
     first = 1 if primitive == "where" else 0
     for s in sources[first:]:
@@ -183,6 +193,7 @@ def copy(x: Node) -> Node:
 # -- the rest -----------------------------------------------------------------------------------
 def reduce(primitive: str, x: Node, dims: Shape) -> Node:
     """Reduce over `dims` (sorted), which stay with size 1."""
+    _check_real(primitive, x)
     if not dims or (
         primitive in ("sum", "prod", "max", "min") and all(x.shape[d] == 1 for d in dims)
     ):
@@ -226,6 +237,7 @@ def update(base: Node, value: Node, shape: Shape, strides: Shape, offset: int) -
 
 
 def scan(x: Node, dim: int, mode: str) -> Node:
+    _check_real(mode, x)
     return make("scan", (x,), (dim, mode))
 
 
@@ -236,4 +248,5 @@ def routine(name: str, sources: tuple[Node, ...], options: tuple = ()) -> tuple[
 
 
 def argsort(x: Node, dim: int, descending: bool) -> Node:
+    _check_real("argsort", x)
     return make("argsort", (x,), (dim, descending))

@@ -16,7 +16,7 @@ from flambeau.core import dtype as dt
 from flambeau.core.types import TensorType, tensor_type
 from flambeau.engine.graph.routines import ROUTINES
 
-__all__ = ["EXPENSIVE", "PRIMITIVES", "Primitive"]
+__all__ = ["EXPENSIVE", "PRIMITIVES", "REAL_ONLY", "Primitive"]
 
 Infer = Callable[..., TensorType]
 
@@ -222,6 +222,13 @@ def _rows() -> list[Primitive]:
 
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in _rows()}
+
+# Without a meaning for complex numbers, which have no order; and rounding, and those that no
+# library has.
+REAL_ONLY = frozenset(
+    "lt le gt ge maximum minimum max min argmax argmin argsort floor ceil round trunc floor_div "
+    "remainder fmod atan2 erf erfc erfinv lgamma digamma shift_left shift_right and or xor".split()
+)
 
 # Worth storing rather than computing twice: more than a few cycles an element.
 EXPENSIVE = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flambeau.core.errors import IndexOutOfRange
 from flambeau.tensor import bounds
 from flambeau.tensor.boundary import is_capturing
 from flambeau.tensor.tensor import Tensor
@@ -18,7 +19,7 @@ def known_array(x: Tensor) -> Any:
 
 
 def check_range(x: Tensor, count: int, error: str, ignore: int | None = None) -> None:
-    """IndexError with `error`, formatted with the index, if one is not in 0 <= i < count."""
+    """IndexOutOfRange with `error`, formatted with the index, if one is not in 0 <= i < count."""
     array = known_array(x)
     if array is None or not array.size:
         return
@@ -29,4 +30,4 @@ def check_range(x: Tensor, count: int, error: str, ignore: int | None = None) ->
     if ignore is not None:
         bad &= array != ignore
     if bad.any():
-        raise IndexError(error.format(int(array[bad].flat[0]) if array.ndim else int(array)))
+        raise IndexOutOfRange(error.format(int(array[bad].flat[0]) if array.ndim else int(array)))

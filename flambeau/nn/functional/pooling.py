@@ -167,7 +167,12 @@ def _output_sizes(name: str, input: Tensor, spatial: int, output_size: Any) -> l
         raise RuntimeError(
             message(name, f"output_size={output_size!r}", f"a number or {spatial} of them")
         )
-    return [n if s is None else int(s) for s, n in zip(wanted, inner, strict=True)]
+    sizes = [n if s is None else int(s) for s, n in zip(wanted, inner, strict=True)]
+    if min(sizes) < 0:
+        raise RuntimeError(
+            message(name, f"output_size={output_size!r}", "sizes greater than or equal to 0")
+        )
+    return sizes
 
 
 def _even_windows(input: Tensor, sizes: list[int]) -> Windows | None:

@@ -122,9 +122,8 @@ def triangular_solve(
     need_square(name, A)
     need_same_dtype(name, input, A, ("b", "A"))
     check_equation(name, A, input, True)
-    matrix = A.conj() if transpose else A  # type: ignore[attr-defined]
     attributes = (bool(upper), True, bool(unitriangular), bool(transpose))
-    solution = apply(SOLVE_TRIANGULAR, (matrix, input), attributes)
+    solution = apply(SOLVE_TRIANGULAR, (A, input), attributes)
     batch = solution._shape[:-2]
     copy = A.expand(*batch, *A._shape[-2:]).clone()  # type: ignore[attr-defined]
     result = returns.triangular_solve(solution, copy)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from flambeau.testing.opinfo.behaviours import (
+    activations,
+    complex_numbers,
+    creation,
     elementwise,
+    fourier,
     indexing,
     joining,
+    layers,
+    linalg,
     movement,
+    pooling,
     products,
     reductions,
     sorting,
+    special,
+    without,
 )
 from flambeau.testing.opinfo.behaviours.table import (
     ALIASES,
@@ -29,11 +38,20 @@ __all__ = [
     "Call",
     "Error",
     "T",
+    "activations",
+    "complex_numbers",
+    "creation",
     "elementwise",
+    "fourier",
     "indexing",
     "joining",
+    "layers",
+    "linalg",
     "movement",
+    "pooling",
     "products",
     "reductions",
     "sorting",
+    "special",
+    "without",
 ]

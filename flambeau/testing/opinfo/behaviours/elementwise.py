@@ -9,8 +9,21 @@ import numpy as np
 from flambeau.core import dtype as dt
 from flambeau.testing.opinfo.behaviours.references import of_scipy
 from flambeau.testing.opinfo.behaviours.table import (
-    ALIASES, ALL, COMPLEX, FLOATS, INTS, NUMBERS, ONE, REAL, TWO, Call, Error, T, add_behaviour,
-    bools, constant,
+    ALIASES,
+    ALL,
+    COMPLEX,
+    FLOATS,
+    INTS,
+    NUMBERS,
+    ONE,
+    REAL,
+    TWO,
+    Call,
+    Error,
+    T,
+    add_behaviour,
+    bools,
+    constant,
 )  # fmt: skip
 
 __all__: list[str] = []
@@ -64,9 +77,9 @@ _add("neg", np.negative, calls=ONE, exact=True, dtypes=(*NUMBERS, *COMPLEX),
 _add("positive", np.positive, calls=ONE, exact=True, dtypes=(*NUMBERS, *COMPLEX),
      errors=(Error(Call((bools(3),)), RuntimeError, "bool"),))  # fmt: skip
 _add("abs", np.abs, calls=ONE, dtypes=(*NUMBERS, *COMPLEX), result="real")
-_add("sign", np.sign, calls=ONE, exact=True)
-_add("relu", lambda x: np.maximum(x, 0), calls=ONE, exact=True)
 _NO_COMPLEX = Error(Call((T((3,), dtype=dt.complex64),)), (RuntimeError), "[Cc]omplex")
+_add("sign", np.sign, calls=ONE, exact=True, errors=(_NO_COMPLEX,))
+_add("relu", lambda x: np.maximum(x, 0), calls=ONE, exact=True, errors=(_NO_COMPLEX,))
 for _name in "floor ceil trunc".split():
     _add(_name, getattr(np, _name), calls=ONE, exact=True, errors=(_NO_COMPLEX,))
 _add("round", lambda x, decimals=0: np.round(x, decimals), loose=2.0,
@@ -75,15 +88,16 @@ _add("frac", lambda x: x - np.trunc(x), calls=ONE, dtypes=FLOATS)
 _add("logical_not", np.logical_not, calls=ONE, result="bool", dtypes=ALL, exact=True)
 _add("bitwise_not", np.invert, calls=ONE, dtypes=BITS, exact=True,
      errors=(Error(Call((T((3,), dtype=dt.float32),)), TypeError, "float"),))  # fmt: skip
+_PARTS = Call((constant([1j, complex(np.nan, 1), complex(0, -np.inf)], dt.complex64),))
 for _name in "isnan isinf isfinite".split():
-    _add(_name, getattr(np, _name), calls=ONE, result="bool", dtypes=ALL, exact=True)
+    _add(_name, getattr(np, _name), calls=(*ONE, _PARTS), result="bool", dtypes=ALL, exact=True)
 _EXTREMES = Call((constant([0.0, -np.inf, np.inf, np.nan, 3.0], dt.float32),))
 for _name in "isposinf isneginf".split():
     _add(_name, getattr(np, _name), calls=(*ONE, _EXTREMES), result="bool", dtypes=REAL,
          exact=True, errors=(_NO_COMPLEX,))  # fmt: skip
 _add("signbit", np.signbit, calls=ONE, result="bool", exact=True)
 _add("nan_to_num", lambda x, *a: x if x.dtype.kind in "iub" else np.nan_to_num(x, True, *_fill(a)),
-     calls=(*ONE, Call(((3, 4),), (1.0, 2.0, -3.0))), dtypes=REAL, exact=True)  # fmt: skip
+     calls=(*ONE, Call(((3, 4),), (1.0, 2.0, -3.0))), dtypes=ALL, exact=True)  # fmt: skip
 _add("frexp", np.frexp, calls=ONE, dtypes=FLOATS, result=("same", "int32"), exact=True,
      errors=(Error(Call((T((3,), dtype=dt.int64),)), RuntimeError, "floating"),))  # fmt: skip
 _add("fill", lambda x, value: np.full_like(x, value), dtypes=ALL, exact=True,
@@ -126,8 +140,9 @@ _add("pow", np.power, calls=TWO, low=1.0, high=3.0, loose=8.0, dtypes=(*NUMBERS,
 _add("float_power", lambda x, y: np.float_power(x, y), calls=TWO, low=1.0, high=3.0, loose=8.0,
      result="float64", dtypes=NUMBERS)  # fmt: skip
 _add("atan2", np.arctan2, calls=TWO, result="float", errors=_SHAPES)
-_add("hypot", np.hypot, calls=TWO, dtypes=FLOATS, errors=_SHAPES)
-_add("copysign", np.copysign, calls=TWO, result="float")
+_TWO_COMPLEX = Error(Call((T((3,), dtype=dt.complex64), (3,))), RuntimeError, "complex")
+_add("hypot", np.hypot, calls=TWO, dtypes=FLOATS, errors=(*_SHAPES, _TWO_COMPLEX))
+_add("copysign", np.copysign, calls=TWO, result="float", errors=(_TWO_COMPLEX,))
 _add("nextafter", np.nextafter, calls=TWO, dtypes=(dt.float64,), exact=True,
      errors=(Error(Call(((3,), (3,))), RuntimeError, "float"),)[:0])  # fmt: skip
 _add("logaddexp", np.logaddexp, calls=TWO, dtypes=FLOATS, loose=2.0)
@@ -154,7 +169,11 @@ for _name in "left_shift right_shift".split():
          high=9)  # fmt: skip
 _add("gcd", np.gcd, calls=TWO, dtypes=INTS, exact=True, low=-30, high=30)
 _add("lcm", np.lcm, calls=TWO, dtypes=(dt.int16, dt.int32, dt.int64), exact=True, low=1, high=30)
-_add("isclose", np.isclose, calls=TWO, dtypes=ALL, result="bool", exact=True)
+_NEARLY = Call((constant([1 + 1j, 1, 1j], dt.complex64),
+                constant([1 + 1.5j, 1, 1j + 0.125], dt.complex64)), (0.2,))  # fmt: skip
+_EXACTLY = Call((constant([2**53], dt.int64), constant([2**53 + 1], dt.int64)), (0.0, 0.0))
+_add("isclose", lambda x, y, *a: x == y if a == (0.0, 0.0) else np.isclose(x, y, *a),
+     calls=(*TWO, _NEARLY, _EXACTLY), dtypes=ALL, result="bool", exact=True)  # fmt: skip
 _add("allclose", lambda x, y, *a: bool(np.allclose(x, y, *a)), dtypes=REAL, result=(),
      calls=(*TWO[:2], Call((constant([1.0, 2.0]), constant([1.1, 2.1])), (0.2,))), exact=True,
      )  # fmt: skip

@@ -8,7 +8,16 @@ import numpy as np
 
 from flambeau.core import dtype as dt
 from flambeau.testing.opinfo.behaviours.table import (
-    ALL, NUMBERS, Call, Error, T, add_behaviour, bools, constant, dim_errors, index
+    ALL,
+    NUMBERS,
+    Call,
+    Error,
+    T,
+    add_behaviour,
+    bools,
+    constant,
+    dim_errors,
+    index,
 )  # fmt: skip
 
 __all__: list[str] = []
@@ -17,13 +26,11 @@ _X = ((4, 3),)
 _HUGE = 2**62
 _OUT = "out of (bounds|range)"
 
+_DEFAULTS: dict[str, Any] = {"exact": True, "dtypes": ALL}
+
 
 def _add(name: str, reference: Any, *rows: Any, **fields: Any) -> None:
-    add_behaviour(
-        name, reference, exact=fields.pop("exact", True), dtypes=fields.pop("dtypes", ALL),
-        calls=tuple([r for r in rows if isinstance(r, Call)]),
-        errors=tuple([r for r in rows if isinstance(r, Error)]), **fields,
-    )  # fmt: skip
+    add_behaviour(name, reference, *rows, **{**_DEFAULTS, **fields})
 
 
 def _at(*values: Any) -> T:
@@ -79,14 +86,14 @@ _add("masked_select", lambda x, mask: x[np.broadcast_to(mask, x.shape)], Call((*
      Error(Call((*_X, T((4, 3), 0, 1, dt.int64))), RuntimeError, "bool"))  # fmt: skip
 _add("nonzero", lambda x: np.argwhere(x), Call(_X), Call(((5,),)), low=-1, high=1, result="int64")
 _add("argwhere", np.argwhere, Call(_X), Call(((5,),)), low=-1, high=1, result="int64")
-_add("nonzero_static", lambda x, size, fill_value=-1: np.concatenate([np.argwhere(x), np.full(
-     (size, x.ndim), fill_value)])[:size], Call(_X, (), {"size": 3}), Call(
-     _X, (), {"size": 20, "fill_value": 7}), Error(Call(_X, (), {"size": -1}), RuntimeError, "size"),
+_add("nonzero_static", lambda x, size, fill_value=-1: np.concatenate([np.argwhere(x),
+     np.full((size, x.ndim), fill_value)])[:size], Call(_X, (), {"size": 3}), Call(_X, (),
+     {"size": 20, "fill_value": 7}), Error(Call(_X, (), {"size": -1}), RuntimeError, "size"),
      low=-1, high=1, result="int64")  # fmt: skip
 _add("isin", np.isin, Call((*_X, (5,))), Call((*_X, (2,)), (), {"invert": True}), Call((*_X, (0,))),
      dtypes=NUMBERS, result="bool", has_method=False)  # fmt: skip
-_add("unravel_index", lambda at, shape: np.unravel_index(at, shape), Call(
-     (index((2, 4), 12),), ((3, 4),)), Error(Call((index((2,), 3),), ((-1, 4),)), ValueError, "negative|-1"),
+_add("unravel_index", lambda at, shape: np.unravel_index(at, shape), Call((index((2, 4), 12),),
+     ((3, 4),)), Error(Call((index((2,), 3),), ((-1, 4),)), ValueError, "negative|-1"),
      dtypes=(dt.int64,), result="int64", empty=())  # fmt: skip
 
 
@@ -126,7 +133,8 @@ _SCATTER_ERRORS = (
     Error(Call(_X, (0, T((2, 3), dtype=dt.float32), T((2, 3)))), RuntimeError, "int64|dtype|type"),
 )
 _NO_POSITIONS = (Call(_X, (0, T((0, 3), dtype=dt.int64), T((0, 3)))),)
-_add("scatter", _scatter, *_SCATTERED, Call(_X, (1, _at([2], [0], [1], [0]), 1)), *_SCATTER_ERRORS, empty=_NO_POSITIONS)  # fmt: skip
+_add("scatter", _scatter, *_SCATTERED, Call(_X, (1, _at([2], [0], [1], [0]), 1)), *_SCATTER_ERRORS,
+     empty=_NO_POSITIONS)  # fmt: skip
 _add("scatter_add", lambda x, dim, at, source: _scatter(x, dim, at, source, "add"), *_SCATTERED,
      Call(_X, (0, index((2, 3), 4), T((2, 3)))), *_SCATTER_ERRORS, exact=False, loose=2.0,
      dtypes=(*NUMBERS, *ALL[-2:]), empty=_NO_POSITIONS)  # fmt: skip
@@ -199,8 +207,8 @@ def _written(*rest: Any, text: str = _OUT) -> tuple[Error, ...]:
 
 
 _ROWS = T((2, 3))
-_add("index_copy", _index_copy, Call(_X, (0, _at(3, 1), _ROWS)), Call(_X, (-1, _at(2, 0), T((4, 2)))),
-     *_written(_ROWS), Error(Call(_X, (0, _at(0, 1), T((3, 3)))), (IndexError), ""),
+_add("index_copy", _index_copy, Call(_X, (0, _at(3, 1), _ROWS)), Call(_X, (-1, _at(2, 0), T((4,
+     2)))), *_written(_ROWS), Error(Call(_X, (0, _at(0, 1), T((3, 3)))), (IndexError), ""),
      empty=(Call(_X, (0, T((0,), dtype=dt.int64), T((0, 3)))),))  # fmt: skip
 _add("index_add", _index_add, Call(_X, (0, _at(3, 1), _ROWS)), Call(_X, (-1, _at(2, 2), T((4, 2)))),
      Call(_X, (0, _at(0, 0), _ROWS), {"alpha": 2}), *_written(_ROWS),
@@ -216,7 +224,9 @@ _add("index_fill", _index_fill, Call(_X, (0, _at(3, 1), 1)), Call(_X, (-1, _at(-
 def _index_reduce(
     x: Any, dim: int, at: Any, source: Any, reduce: str, include_self: bool = True
 ) -> Any:
-    whole = np.broadcast_to(np.expand_dims(at, [i for i in range(x.ndim) if i != dim]), source.shape)
+    whole = np.broadcast_to(
+        np.expand_dims(at, [i for i in range(x.ndim) if i != dim]), source.shape
+    )
     names = {"prod": "prod", "mean": "mean", "amax": "amax", "amin": "amin"}
     return _scatter_reduce(x, dim, whole, source, names[reduce], include_self)
 
@@ -227,17 +237,15 @@ _add("index_reduce", _index_reduce, *[Call(_X, (0, index((5,), 4), T((5, 3)), na
      _X, (0, _at(0, 1), _ROWS, "sum")), RuntimeError, "reduce"), exact=False, loose=16.0,
      dtypes=NUMBERS, low=-2, high=2, empty=())  # fmt: skip
 _add("put", _put, Call((*_X, _at(3, 11, -2), T((3,)))), Call((*_X, _at([3], [0]), T((2, 1)))),
-     Call((*_X, _at(3, 3, -2), T((3,))), (True,)), *_beyond(
-         lambda i: Call((*_X, _at(0, i), T((2,)))), 12, -12),
-     Error(Call((*_X, _at(0, 1), T((3,)))), IndexError, "same number"),
-     dtypes=(*NUMBERS, *ALL[-2:]), exact=False, empty=(Call((*_X, T((0,), dtype=dt.int64), T((0,)))),)
-     )  # fmt: skip
-_add("index_put", _index_put, Call(_X, ((_at(3, 1), _at(0, -1)), T((2,)))),
-     Call(_X, ((_at(3, 1),), T((3,)))), Call(_X, ((_at(1, 1),), T((2, 3)), True)),
-     *_beyond(lambda i: Call(_X, ((_at(0, i),), T((3,)))), 4, -4),
-     Error(Call(_X, ((_at(0), _at(0), _at(0)), T((1,)))), IndexError, "too many"),
-     dtypes=(*NUMBERS, *ALL[-2:]), exact=False, empty=(Call(_X, ((T((0,), dtype=dt.int64),), T((3,)))),)
-     )  # fmt: skip
+     Call((*_X, _at(3, 3, -2), T((3,))), (True,)), *_beyond(lambda i: Call((*_X, _at(0, i), T((2,
+     )))), 12, -12), Error(Call((*_X, _at(0, 1), T((3,)))), IndexError, "same number"),
+     dtypes=(*NUMBERS, *ALL[-2:]), exact=False, empty=(Call((*_X, T((0,), dtype=dt.int64), T((0,
+     )))),))  # fmt: skip
+_add("index_put", _index_put, Call(_X, ((_at(3, 1), _at(0, -1)), T((2,)))), Call(_X, ((_at(3, 1),),
+     T((3,)))), Call(_X, ((_at(1, 1),), T((2, 3)), True)), *_beyond(lambda i: Call(_X, ((_at(0, i),
+     ), T((3,)))), 4, -4), Error(Call(_X, ((_at(0), _at(0), _at(0)), T((1,)))), IndexError,
+     "too many"), dtypes=(*NUMBERS, *ALL[-2:]), exact=False, empty=(Call(_X, ((T((0,),
+     dtype=dt.int64),), T((3,)))),))  # fmt: skip
 
 
 @_changed
@@ -246,9 +254,10 @@ def _masked_scatter(x: Any, mask: Any, source: Any) -> None:
     x[mask] = source.reshape(-1)[: mask.sum()]
 
 
-_add("masked_scatter", _masked_scatter, Call((*_X, bools(4, 3), (12,))), Call((*_X, bools(3), (4, 5))),
-     Error(Call((*_X, constant(np.ones((4, 3), bool), dt.bool_), (2,))), RuntimeError, "elements|source"),
-     Error(Call((*_X, T((4, 3), 0, 1, dt.int64), (12,))), RuntimeError, "bool"))  # fmt: skip
+_add("masked_scatter", _masked_scatter, Call((*_X, bools(4, 3), (12,))), Call((*_X, bools(3), (4,
+     5))), Error(Call((*_X, constant(np.ones((4, 3), bool), dt.bool_), (2,))), RuntimeError,
+     "elements|source"), Error(Call((*_X, T((4, 3), 0, 1, dt.int64), (12,))), RuntimeError,
+     "bool"))  # fmt: skip
 
 
 # -- writing into a part ------------------------------------------------------------------------
@@ -280,9 +289,9 @@ _add("select_scatter", _select_scatter, Call((*_X, (3,)), (0, 2)), Call((*_X, (4
      *dim_errors(lambda dim: Call((*_X, (3,)), (dim, 0)), 2), *[Error(Call(
          (*_X, (3,)), (0, i)), IndexError, _OUT) for i in (4, -5, _HUGE)],
      Error(Call((*_X, (2,)), (0, 0)), RuntimeError, "shape|size"), empty=())  # fmt: skip
-_add("slice_scatter", _slice_scatter, Call((*_X, (2, 3)), (0, 1, 3)),
-     Call((*_X, (4, 2)), (1, 0, None, 2)), *dim_errors(lambda dim: Call((*_X, (2, 3)), (dim, 0, 2)), 2),
-     Error(Call((*_X, (3, 3)), (0, 1, 3)), RuntimeError, "shape|size"), empty=())  # fmt: skip
+_add("slice_scatter", _slice_scatter, Call((*_X, (2, 3)), (0, 1, 3)), Call((*_X, (4, 2)), (1, 0,
+     None, 2)), *dim_errors(lambda dim: Call((*_X, (2, 3)), (dim, 0, 2)), 2), Error(Call((*_X, (3,
+     3)), (0, 1, 3)), RuntimeError, "shape|size"), empty=())  # fmt: skip
 _add("diagonal_scatter", _diagonal_scatter, Call((*_X, (3,))), Call((*_X, (2,)), (1,)),
      Error(Call((*_X, (4,))), RuntimeError, "shape|size"), empty=())  # fmt: skip
 _add("as_strided_scatter", _as_strided_scatter, Call((*_X, (2, 2)), ((2, 2), (3, 1))),

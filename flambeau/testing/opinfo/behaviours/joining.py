@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 
 from flambeau.testing.opinfo.behaviours.table import (
-    ALIASES, ALL, Call, Error, T, add_behaviour, dim_errors
+    ALIASES,
+    ALL,
+    Call,
+    Error,
+    T,
+    add_behaviour,
+    dim_errors,
 )  # fmt: skip
 
 __all__: list[str] = []
@@ -26,12 +32,11 @@ def _bad(call: Call, text: str, kind: type[Exception] = RuntimeError) -> Error:
     return Error(call, kind, text)
 
 
+_DEFAULTS: dict[str, Any] = {"exact": True, "dtypes": ALL}
+
+
 def _add(name: str, reference: Any, *rows: Any, **fields: Any) -> None:
-    add_behaviour(
-        name, reference, dtypes=ALL, exact=True,
-        calls=tuple([r for r in rows if isinstance(r, Call)]),
-        errors=tuple([r for r in rows if isinstance(r, Error)]), **fields,
-    )  # fmt: skip
+    add_behaviour(name, reference, *rows, **{**_DEFAULTS, **fields})
 
 
 # -- joining ------------------------------------------------------------------------------------
@@ -93,8 +98,8 @@ _add("split", _split, Call(_X, (2,)), Call(_X, (3, 1)), Call(_X, ([1, 3],)), Cal
      *dim_errors(lambda dim: Call(_X, (1, dim)), 3))  # fmt: skip
 _add("chunk", _chunk, Call(_X, (2,)), Call(_X, (4, 1)), Call(_X, (9,)), _NEGATIVE,
      _bad(Call(_X, (0,)), "chunks|0"), *dim_errors(lambda dim: Call(_X, (1, dim)), 3))  # fmt: skip
-_add("tensor_split", lambda x, n, dim=0: np.array_split(x, n, dim), Call(_X, (3,)),
-     Call(_X, (4, 1)), Call(_X, ([1, 3],)), Call(_X, ([2, 9], 1)), _bad(Call(_X, (0,)), "0|section"),
+_add("tensor_split", lambda x, n, dim=0: np.array_split(x, n, dim), Call(_X, (3,)), Call(_X, (4,
+     1)), Call(_X, ([1, 3],)), Call(_X, ([2, 9], 1)), _bad(Call(_X, (0,)), "0|section"),
      _bad(Call(_X, (-1,)), "-1|section"), *dim_errors(lambda dim: Call(_X, (1, dim)), 3)
      )  # fmt: skip
 _add("unbind", lambda x, dim=0: [np.take(x, i, dim) for i in range(x.shape[dim])], Call(_X),

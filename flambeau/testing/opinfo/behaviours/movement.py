@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from flambeau.testing.opinfo.behaviours.table import (
-    ALIASES, ALL, BEHAVIOURS, Behaviour, Call, Error, add_behaviour, dim_errors
+    ALIASES,
+    ALL,
+    BEHAVIOURS,
+    Behaviour,
+    Call,
+    Error,
+    add_behaviour,
+    dim_errors,
 )  # fmt: skip
 
 __all__: list[str] = []
@@ -92,7 +99,8 @@ _MOVES: tuple[tuple[Any, ...], ...] = (
      RuntimeError, "2 dim|at least 2")),
     ("triu", np.triu, Call(_X), Call(_X, (-1,)), Call(_X, (-_HUGE,)), Error(Call(((3,),)),
      RuntimeError, "2 dim|at least 2")),
-    ("rot90", np.rot90, Call(_X, (1, (0, 2))), Call(_X, (-1, (1, 2))), Call(_X, (_HUGE + 1, (0, 1))),
+    ("rot90", np.rot90, Call(_X, (1, (0, 2))), Call(_X, (-1, (1, 2))),
+     Call(_X, (_HUGE + 1, (0, 1))),
      _bad(1, (0, 0), text="different"), _bad(1, (0, 3), kind=IndexError, text="out of range")),
     ("broadcast_to", np.broadcast_to, Call(((3, 1),), ((2, 3, 4),)),
      _bad((3, 4), text="dim"), _bad((2, 3, 5), text="match|expand"),
@@ -119,7 +127,8 @@ _MOVES: tuple[tuple[Any, ...], ...] = (
      _bad((2,), (1, 1), text="mismatch|same|length"), _bad((-2,), (1,), text="negative|-2"),
      _bad((2,), (-1,), text="negative|-1")),
     ("diag_embed", _diag_embed, Call(((2, 3),)), Call(((2, 3),), (1,)), Call(((2, 3),), (-1, 0, 2)),
-     *dim_errors(lambda dim: Call(((2, 3),), (0, dim, 1)), 3), _bad(0, 1, 1, text="identical|different")),
+     *dim_errors(lambda dim: Call(((2, 3),), (0, dim, 1)), 3),
+     _bad(0, 1, 1, text="identical|different")),
     ("diagflat", np.diagflat, Call(((2, 3),)), Call(((3,),), (1,)), Call(((),))),
     ("diag", np.diag, Call(((3,),)), Call(((3, 4),), (1,)), Call(((3,),), (-2,)),
      _bad(text="1D|1-d|2D")),
@@ -136,13 +145,11 @@ _MOVES: tuple[tuple[Any, ...], ...] = (
     ("meshgrid", lambda *x: np.meshgrid(*x, indexing="ij"), Call(((3,), (2,))), Call(((3,), ()))),
 )  # fmt: skip
 
+_DEFAULTS: dict[str, Any] = {"exact": True, "dtypes": ALL}
+
 
 def _add(name: str, reference: Any, *rows: Any, **fields: Any) -> None:
-    add_behaviour(
-        name, reference, dtypes=ALL, exact=True,
-        calls=tuple([r for r in rows if isinstance(r, Call)]),
-        errors=tuple([r for r in rows if isinstance(r, Error)]), **fields,
-    )  # fmt: skip
+    add_behaviour(name, reference, *rows, **{**_DEFAULTS, **fields})
 
 
 for _move in _MOVES:

@@ -9,7 +9,16 @@ import numpy as np
 
 from flambeau.core import dtype as dt
 from flambeau.testing.opinfo.behaviours.table import (
-    ALL, COMPLEX, FLOATS, NUMBERS, PRECISE, Call, Error, T, add_behaviour, dim_errors
+    ALL,
+    COMPLEX,
+    FLOATS,
+    NUMBERS,
+    PRECISE,
+    Call,
+    Error,
+    T,
+    add_behaviour,
+    dim_errors,
 )  # fmt: skip
 
 __all__: list[str] = []
@@ -94,17 +103,15 @@ def _einsum(rule: str, *shapes: tuple[int, ...]) -> Call:
     return Call((), (rule, *[T(s) for s in shapes]))
 
 
-_add("einsum", lambda rule, *x: np.einsum(rule, *x), **_FIELDS, empty=(
-     _einsum("ij,jk->ik", (0, 3), (3, 2)), _einsum("ij,jk", (2, 0), (0, 3))), calls=(
-     _einsum("ij,jk->ik", (3, 4), (4, 5)), _einsum("ij->ji", (3, 4)), _einsum("ii->i", (3, 3)),
-     _einsum("bij,bjk->bik", (2, 3, 4), (2, 4, 2)),
-     _einsum("i,j", (2,), (3,)), _einsum("...ij,...jk", (2, 3, 4), (4, 2)),
-     _einsum("ij,jk,kl->il", (2, 3), (3, 2), (2, 4)), _einsum("i,i,i->i", (3,), (3,), (1,))), errors=tuple([
-     Error(call, RuntimeError, "einsum") for call in (
-         _einsum("ij,jk->ik", (3, 4), (3, 4)), _einsum("ij", (3,)), _einsum("ij,jk", (3, 4)),
-         _einsum("ij->ix", (3, 4)), _einsum("i1->i", (3, 4)), _einsum("ij->ii", (3, 4)),
-         _einsum("...i...->i", (3, 4)), _einsum("i.j->i", (3, 4)))]),
-     )  # fmt: skip
+_add("einsum", lambda rule, *x: np.einsum(rule, *x), **_FIELDS, empty=(_einsum("ij,jk->ik", (0, 3),
+     (3, 2)), _einsum("ij,jk", (2, 0), (0, 3))), calls=(_einsum("ij,jk->ik", (3, 4), (4, 5)),
+     _einsum("ij->ji", (3, 4)), _einsum("ii->i", (3, 3)), _einsum("bij,bjk->bik", (2, 3, 4), (2, 4,
+     2)), _einsum("i,j", (2,), (3,)), _einsum("...ij,...jk", (2, 3, 4), (4, 2)),
+     _einsum("ij,jk,kl->il", (2, 3), (3, 2), (2, 4)), _einsum("i,i,i->i", (3,), (3,), (1,))),
+     errors=tuple([Error(call, RuntimeError, "einsum") for call in (_einsum("ij,jk->ik", (3, 4),
+     (3, 4)), _einsum("ij", (3,)), _einsum("ij,jk", (3, 4)), _einsum("ij->ix", (3, 4)),
+     _einsum("i1->i", (3, 4)), _einsum("ij->ii", (3, 4)), _einsum("...i...->i", (3, 4)),
+     _einsum("i.j->i", (3, 4)))]),)  # fmt: skip
 _add("chain_matmul", lambda *x: np.linalg.multi_dot(x), **_FIELDS,
      calls=(Call(((2, 3), (3, 4), (4, 2))), Call(((2, 3), (3, 4)))),
      errors=(_bad((2, 3), (4, 2)), _bad((2, 3), (3,))))  # fmt: skip
@@ -114,11 +121,10 @@ _add("cross", lambda a, b, dim=-1: np.moveaxis(np.cross(a, b, axis=dim), -1, dim
      if dim != -1 else np.cross(a, b), **_FIELDS, empty=(), errors=(
      _bad((2, 4), (2, 4)), *dim_errors(lambda dim: Call(((3, 3), (3, 3)), (dim,)), 2)),
      calls=(Call(((4, 3), (4, 3))), Call(((2, 3), (1, 3)), (-1,))))  # fmt: skip
-_add("cdist", lambda a, b, p=2.0: np.linalg.norm(a[..., :, None, :] - b[..., None, :, :],
-     p, -1), dtypes=PRECISE, loose=16.0, calls=(Call(((3, 4), (5, 4))), Call(((2, 3, 4), (5, 4)), (1.0,)),
-     Call(((3, 4), (5, 4)), (float("inf"),)), Call(((3, 4), (5, 4)), (3.0,))), errors=(
-     _bad((3, 4), (5, 3)), _bad((3,), (3,)), _bad((3, 4), (5, 4), p=-1.0, text="p")),
-     )  # fmt: skip
+_add("cdist", lambda a, b, p=2.0: np.linalg.norm(a[..., :, None, :] - b[..., None, :, :], p, -1),
+     dtypes=PRECISE, loose=16.0, calls=(Call(((3, 4), (5, 4))), Call(((2, 3, 4), (5, 4)), (1.0,)),
+     Call(((3, 4), (5, 4)), (float("inf"),)), Call(((3, 4), (5, 4)), (3.0,))), errors=(_bad((3, 4),
+     (5, 3)), _bad((3,), (3,)), _bad((3, 4), (5, 4), p=-1.0, text="p")),)  # fmt: skip
 _add("dist", lambda a, b, p=2: np.linalg.norm(np.ravel(a - b), p), dtypes=FLOATS[:2] + COMPLEX,
      result="real", loose=8.0, calls=(Call(((3, 4), (3, 4))), Call(((3, 4), (4,)), (1,)),
      Call(((3, 4), (3, 4)), (float("inf"),))), errors=(_bad((3,), (4,)),), empty=())  # fmt: skip

@@ -9,8 +9,21 @@ import numpy as np
 from flambeau.core import dtype as dt
 from flambeau.testing.opinfo.behaviours.references import of_scipy, over
 from flambeau.testing.opinfo.behaviours.table import (
-    ALIASES, ALL, COMPLEX, FLOATS, INTS, NUMBERS, PRECISE, REAL, Call, Error, T, add_behaviour,
-    constant, dim_errors, index,
+    ALIASES,
+    ALL,
+    COMPLEX,
+    FLOATS,
+    INTS,
+    NUMBERS,
+    PRECISE,
+    REAL,
+    Call,
+    Error,
+    T,
+    add_behaviour,
+    constant,
+    dim_errors,
+    index,
 )  # fmt: skip
 
 __all__: list[str] = []
@@ -48,8 +61,10 @@ _add("trace", np.trace, calls=(Call(((3, 4),)), Call(((3, 3),))), dtypes=ALL, re
      loose=4.0, errors=(Error(Call(((2, 3, 4),)), RuntimeError, "matrix"),))  # fmt: skip
 
 # -- extremes -----------------------------------------------------------------------------------
-_add("amax", over(np.max), calls=_DIMS, dtypes=REAL, exact=True, errors=(*_DIM_ERRORS, _TWICE))
-_add("amin", over(np.min), calls=_DIMS, dtypes=REAL, exact=True, errors=(*_DIM_ERRORS, _TWICE))
+_ORDER = Error(Call((T((2, 3), dtype=dt.complex64),), (0,)), RuntimeError, "complex")
+for _name, _extremum in (("amax", np.max), ("amin", np.min)):
+    _add(_name, over(_extremum), calls=_DIMS, dtypes=REAL, exact=True,
+         errors=(*_DIM_ERRORS, _TWICE, _ORDER))  # fmt: skip
 _EMPTY_DIM = Error(Call(((0, 3),), (0,)), IndexError, "non-zero size|empty|no elements")
 
 
@@ -63,17 +78,17 @@ def _extreme(value: Any, where: Any) -> Any:
 
 
 _add("max", _extreme(np.max, np.argmax), calls=_DIM, dtypes=REAL, result=("same", "int64"),
-     exact=True, errors=(*_DIM_ERRORS, _EMPTY_DIM))  # fmt: skip
+     exact=True, errors=(*_DIM_ERRORS, _EMPTY_DIM, _ORDER))  # fmt: skip
 _add("min", _extreme(np.min, np.argmin), calls=_DIM, dtypes=REAL, result=("same", "int64"),
-     exact=True, errors=(*_DIM_ERRORS, _EMPTY_DIM))  # fmt: skip
+     exact=True, errors=(*_DIM_ERRORS, _EMPTY_DIM, _ORDER))  # fmt: skip
 _add("aminmax", lambda x, dim=None, keepdim=False: (over(np.min)(x, dim, keepdim),
      over(np.max)(x, dim, keepdim)), dtypes=REAL, result=("same", "same"), exact=True,
      calls=(Call(((3, 4),)), Call(((2, 3, 5),), (), {"dim": 1, "keepdim": True})),
      errors=dim_errors(lambda dim: Call(((2, 3),), (), {"dim": dim}), 2))  # fmt: skip
 _add("argmax", over(np.argmax), calls=(*_DIM, Call(((3, 4),))), result="int64", exact=True,
-     errors=(*_DIM_ERRORS, _EMPTY_DIM))  # fmt: skip
+     errors=(*_DIM_ERRORS, _EMPTY_DIM, _ORDER))  # fmt: skip
 _add("argmin", over(np.argmin), calls=(*_DIM, Call(((3, 4),))), result="int64", exact=True,
-     errors=(*_DIM_ERRORS, _EMPTY_DIM))  # fmt: skip
+     errors=(*_DIM_ERRORS, _EMPTY_DIM, _ORDER))  # fmt: skip
 # of uint8 they give uint8, from the time before bool
 _NOT_BYTES = tuple(d for d in ALL if d is not dt.uint8)
 _add("any", over(np.any), calls=_DIMS, result="bool", dtypes=_NOT_BYTES, exact=True,
@@ -131,11 +146,9 @@ def _quantile(function: Any) -> Any:
     return reference
 
 
-_QUANTILES = tuple(
-    [Call(((3, 5),), (0.3,)), Call(((3, 5),), (constant(_Q), 1)), Call(((2, 3, 5),), (0.6, -2, True))]
-    + [Call(((3, 5),), (0.4, 1), {"interpolation": name})
-       for name in "lower higher nearest midpoint".split()]
-)  # fmt: skip
+_QUANTILES = tuple([Call(((3, 5),), (0.3,)), Call(((3, 5),), (constant(_Q), 1)), Call(((2, 3, 5),),
+    (0.6, -2, True))] + [Call(((3, 5),), (0.4, 1),
+    {"interpolation": name}) for name in "lower higher nearest midpoint".split()])  # fmt: skip
 _QUANTILE_ERRORS = (
     *dim_errors(lambda dim: Call(((2, 3),), (0.5, dim)), 2),
     Error(Call(((3,),), (1.5,)), RuntimeError, r"\[0, 1\]|range"),
@@ -230,7 +243,7 @@ def _running(accumulate: Any) -> Any:
 
 for _name, _accumulate in (("cummax", np.maximum.accumulate), ("cummin", np.minimum.accumulate)):
     _add(_name, _running(_accumulate), calls=_ALONG, dtypes=REAL, result=("same", "int64"),
-         exact=True, errors=_DIM_ERRORS)  # fmt: skip
+         exact=True, errors=(*_DIM_ERRORS, _ORDER))  # fmt: skip
 _add("logcumsumexp", lambda x, dim: np.log(np.cumsum(np.exp(x), dim)), calls=_ALONG,
      dtypes=FLOATS, loose=4.0, errors=_DIM_ERRORS)  # fmt: skip
 _add("diff", lambda x, n=1, dim=-1: np.diff(x, n, dim), dtypes=ALL,
@@ -242,8 +255,9 @@ _add("trapezoid", lambda y, x=None, dx=1.0, dim=-1: np.trapezoid(y, x, dx, dim),
      Call(((3, 5),), (), {"dx": 0.5, "dim": 0})), errors=dim_errors(
          lambda dim: Call(((2, 3),), (), {"dim": dim}), 2))  # fmt: skip
 _add("cumulative_trapezoid", of_scipy("integrate.cumulative_trapezoid"), loose=8.0, empty=(),
-     dtypes=PRECISE, calls=(Call(((3, 5),)), Call(((3, 5), (5,))), Call(((3, 5),), (), {"dx": 0.5})),
-     errors=dim_errors(lambda dim: Call(((2, 3),), (), {"dim": dim}), 2))  # fmt: skip
+     dtypes=PRECISE, calls=(Call(((3, 5),)), Call(((3, 5), (5,))), Call(((3, 5),), (),
+     {"dx": 0.5})), errors=dim_errors(lambda dim: Call(((2, 3),), (), {"dim": dim}), 2)
+     )  # fmt: skip
 _add("gradient", lambda x, spacing=1, dim=None: np.gradient(x, spacing, axis=dim), loose=4.0,
      dtypes=FLOATS[:2] + COMPLEX, calls=(Call(((3, 5),)), Call(((6,),), (), {"spacing": 0.5}),
      Call(((3, 5),), (), {"dim": 1})), empty=(), errors=(

@@ -8,7 +8,14 @@ import numpy as np
 
 from flambeau.core import dtype as dt
 from flambeau.testing.opinfo.behaviours.table import (
-    NUMBERS, REAL, Call, Error, T, add_behaviour, constant, dim_errors
+    NUMBERS,
+    REAL,
+    Call,
+    Error,
+    T,
+    add_behaviour,
+    constant,
+    dim_errors,
 )  # fmt: skip
 
 __all__: list[str] = []
@@ -32,7 +39,10 @@ _SORTS = (
     Call((DISTINCT,)), Call((DISTINCT,), (0,), {"stable": True}), Call((DISTINCT,), (-1, True)),
     Call(((3, 6),), (1,), {"stable": True}), Call(((3, 6),), (-1, True), {"stable": True}),
 )  # fmt: skip
-_DIMS = dim_errors(lambda dim: Call(((2, 3),), (dim,)), 2)
+_DIMS = (
+    *dim_errors(lambda dim: Call(((2, 3),), (dim,)), 2),
+    Error(Call((T((2, 3), dtype=dt.complex64),), (0,)), RuntimeError, "complex"),
+)
 _add("sort", lambda x, dim=-1, descending=False, stable=True: _sort(x, dim, descending),
      calls=(_SORTS[0], _SORTS[2]), dtypes=NUMBERS, result=("same", "int64"), exact=True,
      errors=_DIMS)  # fmt: skip
@@ -67,16 +77,15 @@ def _search(edges: Any, x: Any, right: bool = False, side: str | None = None,
 
 
 _ROWS = T((2, 4), form=lambda x: np.sort(x, -1))
-_add("searchsorted", _search, dtypes=NUMBERS, result="int64", exact=True, high=6.0, empty=(Call(
-     (_EDGES, (0, 3))), Call(((0,), (2, 3)))), calls=(Call((_EDGES, (3, 4))), Call(
-     (_EDGES, (3, 4)), (), {"right": True}), Call((_EDGES, ()), (), {"side": "right"}),
-     Call((_ROWS, (2, 3))), Call((constant([3, 0, 1]), (5,)), (), {
-         "sorter": constant([1, 2, 0], dt.int64)})), errors=(
-     Error(Call((_EDGES, (3,)), (), {"side": "middle"}), RuntimeError, "side"),
-     Error(Call((_EDGES, (3,)), (), {"side": "left", "right": True}), RuntimeError, "side|right"),
-     Error(Call((_ROWS, (3, 3))), RuntimeError, "dim|size|shape"),
-     Error(Call((_EDGES, (3,)), (), {"sorter": constant([0], dt.int64)}), RuntimeError, "sorter|size"),
-     ))  # fmt: skip
+_add("searchsorted", _search, dtypes=NUMBERS, result="int64", exact=True, high=6.0,
+     empty=(Call((_EDGES, (0, 3))), Call(((0,), (2, 3)))), calls=(Call((_EDGES, (3, 4))),
+     Call((_EDGES, (3, 4)), (), {"right": True}), Call((_EDGES, ()), (), {"side": "right"}),
+     Call((_ROWS, (2, 3))), Call((constant([3, 0, 1]), (5,)), (), {"sorter": constant([1, 2, 0],
+     dt.int64)})), errors=(Error(Call((_EDGES, (3,)), (), {"side": "middle"}), RuntimeError,
+     "side"), Error(Call((_EDGES, (3,)), (), {"side": "left", "right": True}), RuntimeError,
+     "side|right"), Error(Call((_ROWS, (3, 3))), RuntimeError, "dim|size|shape"),
+     Error(Call((_EDGES, (3,)), (), {"sorter": constant([0], dt.int64)}), RuntimeError,
+     "sorter|size"),))  # fmt: skip
 _add("bucketize", lambda x, edges, **k: _search(edges, x, **k), dtypes=NUMBERS, result="int64",
      exact=True, high=6.0, empty=(Call(((0, 3), _EDGES)),), calls=(
      Call(((3, 4), _EDGES)), Call(((5,), _EDGES), (), {"right": True})), errors=(

@@ -84,7 +84,8 @@ class Behaviour:
     """One function. `result` names the dtype it gives, or those of its several results.
 
     "same"; "float": integers become the default dtype; "sum": integers become int64; "real" and
-    "complex" of the same precision; else the name of a dtype.
+    "complex" of the same precision; "float_of_complex": "float", then "real"; else the name of
+    a dtype.
     """
 
     name: str  # with the module: "linalg.inv"
@@ -118,6 +119,8 @@ def _result_dtype(kind: str, dtype: DType) -> DType:
         return dt.float32 if whole else dtype
     if kind == "sum":
         return dt.int64 if whole else dtype
+    if kind == "float_of_complex":
+        return _result_dtype("float", dtype).to_real()
     if kind == "real":
         return dtype.to_real()
     if kind == "complex":
@@ -135,9 +138,17 @@ ONE = (Call(((3, 4),)), Call(((7,),)), Call(((),)))
 TWO = (Call(((3, 4), (3, 4))), Call(((3, 4), (4,))), Call(((2, 1), (1, 5))), Call(((), (3,))))
 
 
-def add_behaviour(name: str, reference: Callable[..., Any], **fields: Any) -> None:
-    """Add a record."""
+def add_behaviour(
+    name: str, reference: Callable[..., Any], *rows: Call | Error, **fields: Any
+) -> None:
+    """Add a record; `rows` are its calls and errors."""
     assert name not in BEHAVIOURS, name
+    calls = tuple([row for row in rows if isinstance(row, Call)])
+    errors = tuple([row for row in rows if isinstance(row, Error)])
+    if calls:
+        fields["calls"] = calls
+    if errors:
+        fields["errors"] = errors
     BEHAVIOURS[name] = Behaviour(name, reference, **fields)
 
 
