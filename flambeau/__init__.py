@@ -47,6 +47,8 @@ from flambeau.core.dtype import (
     uint64,
 )
 from flambeau.core.dtype import bool_ as bool
+from flambeau.core.language import get_language, set_language
+from flambeau.core.language import start as _start_language
 from flambeau.engine.runtime.random import Generator, default_generator
 from flambeau.tensor import legacy as _legacy
 from flambeau.tensor import methods as _methods
@@ -72,6 +74,7 @@ short, int, long = int16, int32, int64
 newaxis = None
 __version__ = "0.1.0.dev0"
 
+_start_language()
 globals().update(_legacy.CLASSES)
 globals().update(_switches.FUNCTIONS)
 globals().update({name: getattr(Tensor, name) for name in _methods.METHODS_AS_FUNCTIONS})

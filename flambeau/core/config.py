@@ -32,6 +32,7 @@ SWITCHES = (
     Switch("NOFUSE", 0, "one kernel for each node", in_key=True),
     Switch("BACKEND", "cpu", "'cpu' (generated code), 'simulated' (kernel IR on NumPy) or "
            "'interpreter' (NumPy)", in_key=True),
+    Switch("LANG", "", "language of messages: 'en' or 'zh'; empty for the locale's"),
     Switch("TRACE", 0, "remember the user's line for every operation"),
     Switch("NUM_THREADS", 0, "worker threads; 0 reads the affinity mask and container quota"),
     Switch("CACHE_DIR", "", "folder of compiled kernels; empty for the user's cache folder"),

@@ -1,4 +1,4 @@
-"""Seeing what a program computes: drawings of graphs, tables of layers."""
+"""Seeing what a program computes: what a tensor is, drawings of graphs, tables of layers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 # name -> the module it lives in; loaded when first named
 _LAZY: dict[str, str] = {
+    "Explanation": "flambeau.debug.explaining.explain",
+    "explain": "flambeau.debug.explaining.explain",
     "Digraph": "flambeau.debug.graph.dot",
     "make_dot": "flambeau.debug.graph.history",
     "summary": "flambeau.debug.layers",

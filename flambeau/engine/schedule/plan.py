@@ -37,7 +37,7 @@ from flambeau.engine.schedule.memory import Lifetimes, assign_arena
 from flambeau.engine.schedule.opaque import lower_opaque
 from flambeau.engine.schedule.partition import Group, is_movement, partition
 
-__all__ = ["InterpretStep", "KernelStep", "Place", "Plan", "make_plan"]
+__all__ = ["InterpretStep", "KernelStep", "Place", "Plan", "make_plan", "preview"]
 
 MAX_REWRITES = 64  # restarts because a value has to be stored first
 
@@ -83,11 +83,7 @@ class Plan:
 
 def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> Plan:
     """The plan that computes `roots`; leaves in `donated` may be overwritten."""
-    graph = simplify(split_complex(roots))
-    graph = decompose(graph)
-    graph = [_without_reshape(r) for r in simplify(graph)]
-    if config.CHECK:
-        verify(graph)
+    graph = _prepared(roots)
     for _ in range(MAX_REWRITES):
         refused: set[Node] = set()
         steps, shared = _steps(graph, refused)
@@ -98,6 +94,21 @@ def make_plan(roots: Sequence[Node], donated: frozenset[int] = frozenset()) -> P
     else:
         raise AssertionError("make_plan: values keep asking to be stored first")
     return _place(graph, steps, shared, donated)
+
+
+def _prepared(roots: Sequence[Node]) -> list[Node]:
+    """The graph as it is partitioned."""
+    graph = simplify(split_complex(roots))
+    graph = decompose(graph)
+    graph = [_without_reshape(r) for r in simplify(graph)]
+    if config.CHECK:
+        verify(graph)
+    return graph
+
+
+def preview(roots: Sequence[Node]) -> list[Group]:
+    """The groups of nodes that would share kernels; nothing is lowered or compiled."""
+    return partition(_prepared(roots)).groups
 
 
 def _stored_first(graph: list[Node], nodes: set[Node]) -> list[Node]:
