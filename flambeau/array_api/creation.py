@@ -7,6 +7,7 @@ from typing import Any
 from flambeau.array_api.dtypes import common
 from flambeau.core.dtype import DType
 from flambeau.tensor import creation as make
+from flambeau.tensor import sharing
 from flambeau.tensor.methods import FUNCTIONS
 from flambeau.tensor.tensor import Tensor
 
@@ -22,12 +23,12 @@ def asarray(
     obj: Any, /, *, dtype: DType | None = None, device: Any = None, copy: bool | None = None
 ) -> Tensor:
     """`obj` as a tensor; copy=True always copies, copy=False never, None only if it must."""
-    return make.asarray(obj, dtype=dtype, device=device, copy=copy)
+    return sharing.asarray(obj, dtype=dtype, device=device, copy=copy)
 
 
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
     """A tensor over the memory of any object that has `__dlpack__`."""
-    return make.from_dlpack(x, device=device, copy=copy)
+    return sharing.from_dlpack(x, device=device, copy=copy)
 
 
 def _shape(shape: Shape) -> tuple[int, ...]:
@@ -119,6 +120,7 @@ def eye(
     arange_, n_cols = FUNCTIONS["arange"], n_rows if n_cols is None else n_cols
     make.check_device("eye", device)
     rows, columns = arange_(n_rows).reshape(-1, 1), arange_(n_cols)
+    k = max(-n_rows, min(k, n_cols))  # further away there is nothing either
     made: Tensor = (columns - rows == k).to(make.check_dtype("eye", dtype))
     return made
 

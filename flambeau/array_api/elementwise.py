@@ -15,7 +15,7 @@ __all__ = ["FUNCTIONS"]
 _UNARY = {
     **{name: name for name in (
         "acos acosh asin asinh atan atanh ceil conj cos cosh exp expm1 floor isfinite isinf isnan "
-        "log log1p log2 log10 logical_not negative positive real reciprocal round signbit sin "
+        "log log1p log2 log10 logical_not negative positive real reciprocal signbit sin "
         "sinh sqrt square tan tanh trunc abs"
     ).split()},
     "bitwise_invert": "bitwise_not",
@@ -87,6 +87,14 @@ def _sign(x: Tensor, /) -> Tensor:
     return FROM["where"](x != x, x, found) if x.dtype.is_floating_point else found  # type: ignore[no-any-return]
 
 
+def _round(x: Tensor, /) -> Tensor:
+    """The nearest whole numbers, halves to the even one; of a complex tensor part by part."""
+    if x.dtype.is_complex:
+        parts = [FROM["round"](FROM[part](x)) for part in ("real", "imag")]
+        return FROM["complex"](*parts)  # type: ignore[no-any-return]
+    return FROM["round"](x)  # type: ignore[no-any-return]
+
+
 def _nextafter(x1: Any, x2: Any, /) -> Tensor:
     """The next number after x1 in the direction of x2."""
     x1, x2 = common(x1, x2)
@@ -113,6 +121,6 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     **{name: _binary(name, FROM[f]) for name, f in _BINARY.items()},
     **{
         function.__name__[1:]: _named(function, function.__name__[1:], function)
-        for function in (_clip, _floor_divide, _imag, _nextafter, _remainder, _sign)
+        for function in (_clip, _floor_divide, _imag, _nextafter, _remainder, _round, _sign)
     },
 }

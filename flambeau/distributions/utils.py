@@ -12,11 +12,12 @@ from flambeau.autograd.modes import enable_grad
 from flambeau.core.dtype import DType, finfo
 from flambeau.core.errors import message
 from flambeau.nn.functional.activation import softmax
-from flambeau.tensor.creation import from_numpy, tensor, zeros_like
+from flambeau.tensor.creation import tensor, zeros_like
 from flambeau.tensor.grids import broadcast_tensors
 from flambeau.tensor.promotion import get_default_dtype
 from flambeau.tensor.random import rand, randn
 from flambeau.tensor.reduction import logsumexp
+from flambeau.tensor.sharing import from_numpy
 from flambeau.tensor.tensor import Size, Tensor
 
 __all__ = [

@@ -20,8 +20,6 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply
 from flambeau.tensor.boundary import fresh, is_capturing
-from flambeau.tensor.dlpack import from_dlpack
-from flambeau.tensor.external import tensor_over
 from flambeau.tensor.formats import Layout, MemoryFormat
 from flambeau.tensor.inplace import TO, into
 from flambeau.tensor.literal import array_of, check_fits
@@ -31,16 +29,13 @@ from flambeau.tensor.tape import mode
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
-    "as_tensor",
-    "asarray",
     "check_device",
+    "check_dtype",
+    "copied",
     "empty",
     "empty_like",
     "empty_strided",
     "finish",
-    "from_dlpack",
-    "from_numpy",
-    "frombuffer",
     "full",
     "full_like",
     "ones",
@@ -54,8 +49,8 @@ __all__ = [
 
 # what the package has under these names; the others are helpers and methods
 FUNCTIONS = (
-    "as_tensor asarray empty empty_like empty_strided from_dlpack from_numpy frombuffer full "
-    "full_like ones ones_like scalar_tensor tensor zeros zeros_like"
+    "empty empty_like empty_strided full full_like ones ones_like scalar_tensor tensor zeros "
+    "zeros_like"
 ).split()
 
 
@@ -441,96 +436,6 @@ def copied(x: Tensor, dtype: DType | None) -> Tensor:
         found: Tensor = source.clone()
         return found
     return apply(TO, (source,), (dtype,))
-
-
-def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
-    """`data` as a tensor, sharing memory with arrays and tensors whose dtype is right already.
-
-    >>> import flambeau, numpy
-    >>> array = numpy.zeros(2, dtype="float32")
-    >>> x = flambeau.as_tensor(array)
-    >>> array[0] = 1
-    >>> x
-    tensor([1., 0.])
-    """
-    check_device("as_tensor", device)
-    dtype = None if dtype is None else check_dtype("as_tensor", dtype)
-    if isinstance(data, Tensor):
-        return data if dtype is None or dtype is data.dtype else apply(TO, (data,), (dtype,))
-    if isinstance(data, np.ndarray):
-        shared = tensor_over(data)
-        return shared if dtype is None or dtype is shared.dtype else apply(TO, (shared,), (dtype,))
-    return tensor(data, dtype=dtype)
-
-
-def asarray(
-    obj: Any, *, dtype: DType | None = None, device: Any = None, copy: bool | None = None,
-    requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """`obj` as a tensor; copy=True always copies, copy=False never, None only if it must."""
-    check_device("asarray", device)
-    if not isinstance(obj, (Tensor, np.ndarray)):
-        obj = _from_other(obj)
-    shares = isinstance(obj, (Tensor, np.ndarray))
-    if shares:
-        own = obj.dtype if isinstance(obj, Tensor) else tensor_over(obj).dtype
-        shares = dtype is None or dtype is own
-    if copy is False and not shares:
-        raise ValueError(
-            "asarray: can't alias with arbitrary data, or with data of another dtype; try copy=None"
-        )
-    if isinstance(obj, Tensor):
-        result = copied(obj, dtype) if copy or not shares else obj
-    elif copy or not shares:
-        result = tensor(obj, dtype=dtype)
-    else:
-        result = tensor_over(obj)
-    return result if not requires_grad else finish("asarray", result.detach(), True)  # type: ignore[attr-defined]
-
-
-def _from_other(obj: Any) -> Any:
-    if hasattr(obj, "__dlpack__"):
-        return from_dlpack(obj)
-    if isinstance(obj, (bytes, bytearray, memoryview)):
-        return np.frombuffer(obj, np.uint8)
-    return obj
-
-
-def from_numpy(ndarray: np.ndarray) -> Tensor:
-    """A tensor that shares the array's memory: writes to either are seen in both.
-
-    TypeError for arrays of a dtype that tensors cannot have; ValueError for negative strides.
-
-    >>> import flambeau, numpy
-    >>> array = numpy.arange(3)
-    >>> x = flambeau.from_numpy(array)
-    >>> x[0] = 10
-    >>> array.tolist()
-    [10, 1, 2]
-    """
-    if not isinstance(ndarray, np.ndarray):
-        raise TypeError(
-            f"from_numpy: expected np.ndarray (got {type(ndarray).__name__}); "
-            "try flambeau.tensor(...)"
-        )
-    if not ndarray.flags.writeable:
-        warnings.warn(
-            "The given NumPy array is not writable, and so is the tensor: in-place operations on "
-            "it are refused. Try array.copy().",
-            UserWarning,
-            stacklevel=2,
-        )
-    return tensor_over(ndarray)
-
-
-def frombuffer(
-    buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False
-) -> Tensor:
-    """A tensor of one dim over the memory of an object with the buffer protocol."""
-    if dtype is dt.bfloat16:
-        raise TypeError("frombuffer: given bfloat16, which NumPy lacks; try int16, then .view()")
-    array = np.frombuffer(buffer, dtype.numpy, count, offset)
-    return finish("frombuffer", tensor_over(array), requires_grad)
 
 
 def scalar_tensor(

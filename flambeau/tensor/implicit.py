@@ -19,8 +19,8 @@ import math
 import numpy as np
 
 from flambeau.core import dtype as dt
-from flambeau.tensor.creation import from_numpy
 from flambeau.tensor.elementwise import where
+from flambeau.tensor.sharing import from_numpy
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["dirichlet_gradient", "gamma_gradient"]

@@ -11,6 +11,7 @@ from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType
 from flambeau.engine.graph.meaning.values import hold, store
 from flambeau.tensor.boundary import read
+from flambeau.tensor.dlpack import from_dlpack
 from flambeau.tensor.external import DTYPE_OF
 from flambeau.tensor.promotion import get_default_dtype
 from flambeau.tensor.tensor import Tensor
@@ -26,24 +27,24 @@ def array_of(data: Any, dtype: DType | None, name: str = "tensor") -> tuple[np.n
     if kind is float or kind is int or kind is bool or kind is complex:
         found = dtype or _dtype_of_number(data)
         return _number_array(data, found), found
-    if isinstance(data, Tensor):
-        found = dtype or data.dtype
-        return to_dtype(held_array(data), found), found
-    if isinstance(data, np.ndarray):
-        found = dtype or _dtype_of_array(data)
-        return to_dtype(data, found), found
+    array = _array_like(data)
+    if array is not None:
+        found = dtype or _dtype_of_array_like(data, array)
+        return to_dtype(array, found, name), found
     if isinstance(data, (list, tuple)) and type(_first_leaf(data)) in _PLAIN:
         array = _plain_array(data)
         if array is not None:
             found = dtype or _NUMBER_KINDS[array.dtype.kind] or _inexact(array)
             return to_dtype(array, found), found
-    if hasattr(data, "__array__") or hasattr(data, "__array_interface__"):
-        return array_of(np.asarray(data), dtype, name)
     found = dtype or _infer(data)
+    if _is_sequence(data):
+        arrays = _equal_arrays(data)
+        if arrays is not None:
+            return np.stack([to_dtype(a, found, name) for a in arrays]), found
     shape = _shape_of(data, name)
     array = np.empty(shape, _wide(found))
     flat = array.reshape(-1)
-    for position, leaf in enumerate(_leaves(data, shape, 0)):
+    for position, leaf in enumerate(_leaves(data, shape, ())):
         if array.dtype.kind in "iu":
             check_fits(leaf, found, name)
         flat[position] = leaf
@@ -136,40 +137,81 @@ def _is_sequence(x: Any) -> bool:
     )
 
 
-def _infer(data: Any) -> DType:
-    """The dtype that holds every leaf."""
-    if isinstance(data, (bool, int)):
-        return _dtype_of_number(data)
-    if isinstance(data, Tensor):
-        return data.dtype
-    if isinstance(data, (np.ndarray, np.generic)):
-        return _dtype_of_array(np.asarray(data))
-    if isinstance(data, (float, complex)):
-        return _dtype_of_number(data)
-    if isinstance(data, str):
-        raise TypeError(
-            "tensor: new(): invalid data type 'str'; required: numbers, sequences of them, arrays"
-        )
-    if _is_sequence(data):
-        found: DType | None = None
-        for item in data:
-            kind = _infer(item)
-            found = kind if found is None else dt.promote(found, kind)
-        return found or get_default_dtype()
-    raise RuntimeError(
-        f"tensor: Could not infer dtype of {type(data).__name__}; required: numbers, nested "
-        "sequences of numbers, NumPy arrays or tensors"
+# -- arrays, and what can become one ------------------------------------------------------------
+def _array_like(x: Any) -> np.ndarray | None:
+    """An array of the elements of a tensor, an array, or an object of another library's."""
+    if isinstance(x, Tensor):
+        return held_array(x)
+    if isinstance(x, (np.ndarray, np.generic)):
+        return np.asarray(x)
+    if isinstance(x, (list, tuple, int, float, complex)):
+        return None
+    if hasattr(x, "__array__") or hasattr(x, "__array_interface__"):
+        return np.asarray(x)
+    return held_array(from_dlpack(x)) if hasattr(x, "__dlpack__") else None
+
+
+def _dtype_of_array_like(x: Any, array: np.ndarray) -> DType:
+    return x.dtype if isinstance(x, Tensor) else _dtype_of_array(array, x)
+
+
+def _dtype_of_array(array: np.ndarray, given: Any) -> DType:
+    found = DTYPE_OF.get(array.dtype.newbyteorder("="))
+    if found is not None:
+        return found
+    hint = "try array.astype(...)"
+    if hasattr(given, "dtypes"):  # a table of columns
+        columns = dict(given.dtypes) if np.ndim(given) == 2 else {}
+        wrong = [n for n, d in columns.items() if getattr(d, "kind", "O") not in "biufc"]
+        named = f" ({', '.join(repr(n) for n in wrong)} are not numbers)" if wrong else ""
+        hint = f"try to select the columns that are numbers{named}, or .astype('float32')"
+    raise TypeError(
+        f"can't convert {type(given).__module__.split('.')[0].replace('numpy', 'np')}."
+        f"{type(given).__name__} of type {array.dtype}. The only supported types are: "
+        f"{', '.join(sorted(str(d) for d in DTYPE_OF))}; {hint}"
     )
 
 
-def _dtype_of_array(array: np.ndarray) -> DType:
-    found = DTYPE_OF.get(array.dtype.newbyteorder("="))
-    if found is None:
+def _equal_arrays(data: Any) -> list[np.ndarray] | None:
+    """The items of a sequence as arrays, if they all are arrays of equal shape."""
+    arrays = []
+    for item in data:
+        array = _array_like(item)
+        if array is None or (arrays and array.shape != arrays[0].shape):
+            return None
+        arrays.append(array)
+    return arrays or None
+
+
+def _infer(data: Any, path: tuple[int, ...] = ()) -> DType:
+    """The dtype that holds every leaf."""
+    if isinstance(data, (bool, int, float, complex)) and not isinstance(data, np.generic):
+        return _dtype_of_number(data)
+    if isinstance(data, str):
         raise TypeError(
-            f"can't convert np.ndarray of type {array.dtype}. The only supported types are: "
-            f"{', '.join(sorted(str(d) for d in DTYPE_OF))}; try array.astype(...)"
+            f"tensor: new(): invalid data type 'str'{_at(path)}; required: numbers, sequences of "
+            "them, arrays"
         )
-    return found
+    array = _array_like(data)
+    if array is not None:
+        return _dtype_of_array_like(data, array)
+    if _is_sequence(data):
+        found: DType | None = None
+        for i, item in enumerate(data):
+            if len(path) > 64:
+                raise ValueError("tensor: too many dimensions; the data contains itself")
+            kind = _infer(item, (*path, i))
+            found = kind if found is None else dt.promote(found, kind)
+        return found or get_default_dtype()
+    raise RuntimeError(
+        f"tensor: Could not infer dtype of {type(data).__name__}{_at(path)}; required: numbers, "
+        "nested sequences of numbers, NumPy arrays or tensors"
+    )
+
+
+def _at(path: tuple[int, ...]) -> str:
+    """Where in nested sequences something is: " at data[1][0]"."""
+    return f" at data{''.join(f'[{i}]' for i in path)}" if path else ""
 
 
 def _wide(dtype: DType) -> np.dtype:
@@ -185,10 +227,9 @@ def _shape_of(data: Any, name: str) -> tuple[int, ...]:
     """The lengths along the first elements; the other elements are compared in `_leaves`."""
     shape: list[int] = []
     while True:
-        if isinstance(data, Tensor):
-            return (*shape, *data._shape)
-        if isinstance(data, (np.ndarray, np.generic)) or not _is_sequence(data):
-            return (*shape, *np.shape(data))
+        array = _array_like(data)
+        if array is not None or not _is_sequence(data):
+            return (*shape, *np.shape(data if array is None else array))
         shape.append(len(data))
         if len(shape) > 64:
             raise ValueError(f"{name}: too many dimensions; the data contains itself")
@@ -197,36 +238,40 @@ def _shape_of(data: Any, name: str) -> tuple[int, ...]:
         data = data[0]
 
 
-def _leaves(data: Any, shape: tuple[int, ...], dim: int) -> Any:
+def _leaves(data: Any, shape: tuple[int, ...], path: tuple[int, ...]) -> Any:
     """The numbers in row-major order; ValueError where lengths differ."""
-    if isinstance(data, Tensor):
-        data = held_array(data)
-    if isinstance(data, (np.ndarray, np.generic)):
-        if data.shape != shape[dim:]:
-            raise _ragged(shape, dim, data.shape)
-        yield from data.reshape(-1).tolist()
+    dim = len(path)
+    array = _array_like(data)
+    if array is not None:
+        if array.shape != shape[dim:]:
+            raise _ragged(shape, path, array.shape)
+        yield from array.reshape(-1).tolist()
     elif _is_sequence(data):
         if dim == len(shape) or len(data) != shape[dim]:
-            raise _ragged(shape, dim, (len(data),))
-        for item in data:
-            yield from _leaves(item, shape, dim + 1)
+            raise _ragged(shape, path, (len(data),))
+        for i, item in enumerate(data):
+            yield from _leaves(item, shape, (*path, i))
     elif dim < len(shape):
         raise TypeError(
             f"tensor: expected a sequence of length {shape[dim]} at dim {dim} (got "
-            f"{type(data).__name__}, which is not a sequence)"
+            f"{type(data).__name__}, which is not a sequence){_at(path)}"
         )
     else:
         yield data
 
 
-def _ragged(shape: tuple[int, ...], dim: int, got: tuple[int, ...]) -> ValueError:
+def _ragged(shape: tuple[int, ...], path: tuple[int, ...], got: tuple[int, ...]) -> ValueError:
+    dim = len(path)
     if dim == len(shape):
         return ValueError(
             f"tensor: expected a number at dim {dim} (got a sequence of length "
-            f"{got[0] if got else 0}); all elements must be nested equally deep"
+            f"{got[0] if got else 0}){_at(path)}; all elements must be nested equally deep"
         )
-    length = got[0] if got else "none"
+    differs = [i for i, n in enumerate(got) if dim + i < len(shape) and shape[dim + i] != n]
+    at = differs[0] if differs else min(len(got), len(shape) - dim)
+    length = got[at] if at < len(got) else "none"
+    expected = f"sequence of length {shape[dim + at]}" if dim + at < len(shape) else "a number"
     return ValueError(
-        f"tensor: expected sequence of length {shape[dim]} at dim {dim} (got {length}); "
-        "all rows must have the same length"
+        f"tensor: expected {expected} at dim {dim + at} (got {length}){_at(path)}; "
+        "all rows must have the same length: try to pad or cut the rows, or one tensor for each"
     )

@@ -10,8 +10,9 @@ import numpy as np
 
 from flambeau.core.dtype import float64 as _float64
 from flambeau.tensor.boundary import fresh, read
-from flambeau.tensor.creation import as_tensor, tensor
+from flambeau.tensor.creation import tensor
 from flambeau.tensor.joining import stack
+from flambeau.tensor.sharing import as_tensor
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["CollateError", "default_collate", "default_convert"]

@@ -16,8 +16,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from flambeau.core.errors import message
-from flambeau.tensor.creation import from_numpy
 from flambeau.tensor.rows import Generator, Rows, draw_key
+from flambeau.tensor.sharing import from_numpy
 from flambeau.tensor.tensor import Tensor
 from flambeau.utils.data.sampler import permutation
 
