@@ -86,9 +86,9 @@ _LAZY: dict[str, tuple[str, str]] = {
     **{
         name: (f"flambeau.{name}", "")
         for name in (
-            "accelerator array_api backends compat compiler cuda debug distributions fft func hub "
-            "io jit linalg masked multiprocessing nn optim random serialization signal special "
-            "testing utils version"
+            "accelerator array_api backends compat compiler cuda debug distributions fft func "
+            "hub io jit linalg masked multiprocessing nn optim profiler random serialization "
+            "signal special testing utils version"
         ).split()
     },
     "vmap": ("flambeau.func", "vmap"),

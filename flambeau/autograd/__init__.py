@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flambeau.autograd import functional, graph, methods, saved_names, vjps
+from flambeau.autograd import functional, graph, methods, profiler, saved_names, vjps
 from flambeau.autograd.anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from flambeau.autograd.backward import backward, grad
 from flambeau.autograd.function import Function, FunctionCtx, once_differentiable
@@ -36,6 +36,7 @@ __all__ = [
     "is_inference_mode_enabled",
     "no_grad",
     "once_differentiable",
+    "profiler",
     "set_detect_anomaly",
     "set_grad_enabled",
     "vjps",

@@ -105,4 +105,4 @@ def _dir(self: GradNode) -> list[str]:
 def attach() -> None:
     """Give the tape's nodes these attributes."""
     GradNode.__getattr__ = _getattr  # type: ignore[attr-defined]
-    GradNode.__dir__ = _dir  # type: ignore[method-assign]
+    GradNode.__dir__ = _dir  # type: ignore[method-assign,assignment]

@@ -33,7 +33,7 @@ SWITCHES = (
     Switch("BACKEND", "cpu", "'cpu' (generated code), 'simulated' (kernel IR on NumPy) or "
            "'interpreter' (NumPy)", in_key=True),
     Switch("LANG", "", "language of messages: 'en' or 'zh'; empty for the locale's"),
-    Switch("TRACE", 0, "remember the user's line for every operation"),
+    Switch("TRACE", 0, "remember the user's line for every operation; 2: all lines of the call"),
     Switch("NUM_THREADS", 0, "worker threads; 0 reads the affinity mask and container quota"),
     Switch("CACHE_DIR", "", "folder of compiled kernels; empty for the user's cache folder"),
     Switch("CACHE", 1, "keep compiled kernels on disk"),
@@ -63,6 +63,7 @@ class Config:
 
     def _refresh(self) -> None:
         self.key = tuple(getattr(self, s.name) for s in SWITCHES if s.in_key)
+        self.attentive = bool(self.EAGER or self.TRACE)  # one look for each recorded operation
 
     @contextmanager
     def override(self, **values: int | str) -> Iterator[None]:

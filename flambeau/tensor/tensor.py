@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import weakref
 from typing import TYPE_CHECKING, Any
 
 from flambeau.core.device import CPU, Device
 from flambeau.core.dtype import DType
+from flambeau.core.origin import origin
 from flambeau.core.types import Shape
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value
@@ -20,8 +19,6 @@ else:
     Surface = object
 
 __all__ = ["Size", "Tensor", "origin"]
-
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Size(tuple):
@@ -132,11 +129,3 @@ class Tensor(Surface):
 _new = Tensor.__new__
 
 
-def origin() -> str:
-    """File and line of the innermost frame outside the package: the user's line."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back  # type: ignore[assignment]
-    if frame is None:
-        return "unknown"
-    return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"

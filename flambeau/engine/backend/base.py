@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from flambeau.core.dtype import DType
+from flambeau.engine.backend.listening import Mark
 from flambeau.engine.kernel.ir import Kernel
 
 __all__ = ["Backend", "RunnableProgram", "Step"]
@@ -37,6 +38,9 @@ class RunnableProgram(Protocol):
 
     def run(self, slots: Sequence[Any]) -> None:
         """Run all steps; IndexError if a kernel met an index out of range."""
+
+    def run_timed(self, slots: Sequence[Any]) -> list[Mark]:
+        """The same with a clock around each step."""
 
 
 class Backend(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import struct
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from flambeau.core.device import Target
 from flambeau.core.dtype import DType
 from flambeau.engine.backend import blas, jit
 from flambeau.engine.backend.base import Step
+from flambeau.engine.backend.listening import Mark
 from flambeau.engine.backend.pool import Pool, available_threads
 from flambeau.engine.codegen.compressed import compressed_text
 from flambeau.engine.codegen.program import NAMES, program_text
@@ -121,13 +123,40 @@ class CpuProgram:
     def run(self, slots: Sequence[Any]) -> None:
         """Run all steps; IndexError if a kernel met an index out of range."""
         if self.is_shared:
-            backend = self.backend
-            if backend.pool.size != backend.threads:
-                backend.pool.start(backend.threads)
+            self._start_workers()
         self.pack(self.slots, 0, *slots)
         if self.execute(self.address):
-            index, limit = self.backend.read_error()
-            raise IndexError(
-                f"index {index} is out of bounds for a dimension with size {limit}; "
-                f"required: {-limit} <= index < {limit}"
-            )
+            raise self._error()
+
+    def run_timed(self, slots: Sequence[Any]) -> list[Mark]:
+        """The same, each step by a call of its own with a clock around it."""
+        if self.is_shared:
+            self._start_workers()
+        self.pack(self.slots, 0, *slots)
+        header = self.header.copy()
+        address, execute, clock = header.ctypes.data, self.execute, time.perf_counter_ns
+        n_steps, first = int(header[0]), int(header[1])
+        header[0] = 0  # only the patches
+        execute(address)
+        header[0], header[2] = 1, 0  # no patches, one step
+        marks = []
+        for i in range(n_steps):
+            header[1] = first + 64 * i
+            begin = clock()
+            failed = execute(address)
+            marks.append((begin, clock()))
+            if failed:
+                raise self._error()
+        return marks
+
+    def _start_workers(self) -> None:
+        backend = self.backend
+        if backend.pool.size != backend.threads:
+            backend.pool.start(backend.threads)
+
+    def _error(self) -> IndexError:
+        index, limit = self.backend.read_error()
+        return IndexError(
+            f"index {index} is out of bounds for a dimension with size {limit}; "
+            f"required: {-limit} <= index < {limit}"
+        )

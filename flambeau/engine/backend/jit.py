@@ -15,6 +15,7 @@ from flambeau.core.config import log
 from flambeau.core.device import Target
 from flambeau.engine import codegen
 from flambeau.engine.backend import cache
+from flambeau.engine.backend.listening import LISTENERS
 from flambeau.engine.codegen.compile import compile_text as compile_object
 from flambeau.engine.codegen.compile import initialize, llvm_version
 from flambeau.engine.codegen.emit import emit_kernel, module_text
@@ -82,7 +83,7 @@ def _load(key: Key) -> bool:
 
 
 def _compile(kernels: dict[Key, Kernel], target: Target) -> None:
-    begin = time.perf_counter()
+    begin = time.perf_counter_ns()
     names = {_name(key): key for key in kernels}
     functions = []
     for name, key in names.items():
@@ -95,7 +96,10 @@ def _compile(kernels: dict[Key, Kernel], target: Target) -> None:
     for name, address in zip(names, _link(body, list(names)), strict=True):
         cache.store(name, entry)
         _addresses[names[name]] = address
-    log(1, f"compiled {len(kernels)} kernels in {(time.perf_counter() - begin) * 1e3:.1f} ms")
+    end = time.perf_counter_ns()
+    log(1, f"compiled {len(kernels)} kernels in {(end - begin) / 1e6:.1f} ms")
+    for listener in LISTENERS:
+        listener.compiled(len(kernels), begin, end)
 
 
 def compile_text(

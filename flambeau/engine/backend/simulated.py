@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import struct
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from flambeau.core import dtype as dt
 from flambeau.core.dtype import DType
 from flambeau.engine.backend.base import Step
+from flambeau.engine.backend.listening import Mark
 from flambeau.engine.kernel import ir
 from flambeau.engine.kernel.interpret import run_kernel
 
@@ -99,23 +101,31 @@ class SimulatedProgram:
 
     def run(self, slots: Sequence[Any]) -> None:
         """Run all steps; IndexError if a kernel met an index out of range."""
+        self.run_timed(slots)
+
+    def run_timed(self, slots: Sequence[Any]) -> list[Mark]:
+        """The same with a clock around each step."""
         values = [
             struct.unpack("<q", struct.pack("<d", x))[0] if kind == "d" else int(x)
             for kind, x in zip(self.kinds, slots, strict=True)
         ]
         record = self.backend._record
         record[0] = 0
+        marks = []
         for step in self.steps:
+            begin = time.perf_counter_ns()
             words = [int(w) for w in step.words]
             for word, slot, offset in step.patches:
                 words[word] = values[slot] + offset
             self._step(step, words)
+            marks.append((begin, time.perf_counter_ns()))
             if record[0]:
                 index, limit = int(record[1]), int(record[2])
                 raise IndexError(
                     f"index {index} is out of bounds for a dimension with size {limit}; "
                     f"required: {-limit} <= index < {limit}"
                 )
+        return marks
 
     def _step(self, step: Step, words: list[int]) -> None:
         if step.function in _SORT.values():

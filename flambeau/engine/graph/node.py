@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from flambeau.core.dtype import DType
 from flambeau.core.types import Shape, TensorType
+from flambeau.engine.graph.labels import active
 
 __all__ = ["Node", "intern", "topological"]
 
@@ -59,6 +60,8 @@ def intern(primitive: str, sources: tuple[Node, ...], attributes: tuple, type: T
     found = _NODES.get(key)
     if found is None:
         found = _NODES.setdefault(key, Node(primitive, sources, attributes, type))
+    if active:
+        active[-1].note(found)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from flambeau.engine.graph.labels import follow
 from flambeau.engine.graph.node import Node, intern, topological
 
 __all__ = ["Rule", "by_primitive", "rewrite"]
@@ -57,6 +58,7 @@ def _settle(
         if found is not None:
             break
         sources = tuple([done.get(s) or _settle(s, rules, done, counts) for s in node.sources])
+        follow(first)
         if sources != node.sources:
             node = intern(node.primitive, sources, node.attributes, node.type)
         found = _apply_first(node, rules, counts)

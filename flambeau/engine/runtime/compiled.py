@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -12,12 +13,14 @@ from flambeau.core.config import config, log
 from flambeau.core.types import TensorType
 from flambeau.engine.backend.allocator import Buffer, allocate, as_array
 from flambeau.engine.backend.base import Step
+from flambeau.engine.backend.listening import LISTENERS, Mark
 from flambeau.engine.backend.registry import backend_for
 from flambeau.engine.graph import build
 from flambeau.engine.graph.meaning import interpret
 from flambeau.engine.graph.node import Node
 from flambeau.engine.kernel.lower import Scratch
 from flambeau.engine.kernel.sorting import SHORT_ROW
+from flambeau.engine.runtime.program import Recipe
 from flambeau.engine.runtime.value import NUMBERS, Value
 from flambeau.engine.schedule.library import CsrStep, DotStep, SortStep
 from flambeau.engine.schedule.plan import InterpretStep, KernelStep, Place, Plan, make_plan
@@ -45,6 +48,8 @@ class CompiledProgram:
 
     Slots are, in order: the leaves (addresses and numbers), the outputs, the arena.
     """
+
+    recipe: Recipe
 
     def __init__(self, plan: Plan, kinds: list[str], types: list[TensorType]) -> None:
         self.plan = plan
@@ -172,7 +177,9 @@ class CompiledProgram:
             values.append(arena.address)
         else:
             values.append(0)
-        if self.single is not None:
+        if LISTENERS:
+            self._run_timed(values)
+        elif self.single is not None:
             self.single.run(values)
         else:
             for segment in self.segments:
@@ -184,6 +191,21 @@ class CompiledProgram:
         return [
             fresh[p.at] if p.kind == "output" else leaves[p.at].buffer for p in self.plan.results
         ]
+
+    def _run_timed(self, values: list[int]) -> None:
+        """Step by step, each with the time it takes."""
+        marks: list[Mark] = []
+        begin = time.perf_counter_ns()
+        for segment in self.segments:
+            if isinstance(segment, InterpretStep):
+                start = time.perf_counter_ns()
+                self._interpret(segment.nodes, values)
+                marks.append((start, time.perf_counter_ns()))
+            else:
+                marks += segment.run_timed(values)
+        end = time.perf_counter_ns()
+        for listener in LISTENERS:
+            listener.ran(self, begin, end, marks)
 
     def _interpret(self, nodes: list[Node], values: list[int]) -> None:
         first = nodes[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,9 @@ import numpy as np
 
 from flambeau.core.config import config
 from flambeau.core.errors import DataDependentError, IndexOutOfRange
+from flambeau.core.origin import frames, origin
 from flambeau.engine.backend.allocator import as_array
+from flambeau.engine.backend.listening import LISTENERS
 from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.program import Program, make_program
 from flambeau.engine.runtime.value import Template, Value
@@ -90,9 +93,17 @@ def record(template: Template, inputs: tuple) -> Value:
     ):
         flush()
     pending.append(value)
+    if config.attentive:
+        _attend(value)
+    return value
+
+
+def _attend(value: Value) -> None:
+    """What switches ask for at each operation."""
+    if config.TRACE:
+        value.line = origin() if config.TRACE == 1 else "\n".join(frames())
     if config.EAGER:
         flush()
-    return value
 
 
 def pending_count() -> int:
@@ -349,11 +360,16 @@ def _run(trace: Trace) -> None:
     if program is None:
         if len(_programs) >= MAX_PROGRAMS:
             _programs.clear()
+        begin = time.perf_counter_ns()
         program = _programs[key] = make_program(trace)
+        for listener in LISTENERS:
+            listener.planned(program, begin, time.perf_counter_ns())
     buffers = program.run(trace.leaves)
     order = trace.order
     for observer in observers:
         observer(trace, program)
+    for listener in LISTENERS:
+        listener.evaluated(trace, program)
     for at, buffer in zip(trace.roots, buffers, strict=True):
         value = order[at]
         value.buffer = buffer

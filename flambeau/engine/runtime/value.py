@@ -77,8 +77,9 @@ class Template:
 class Value:
     """A tensor's contents: recorded (template and inputs) or evaluated (buffer)."""
 
-    __slots__ = ("buffer", "error", "inputs", "run", "template", "type")
+    __slots__ = ("buffer", "error", "inputs", "line", "run", "template", "type")
     error: Exception  # why evaluation failed
+    line: str  # the user's, under TRACE; unset otherwise
     run: Any  # the Recorder that was active when a view was recorded; unset otherwise
 
     def __init__(self, template: Template, inputs: tuple) -> None:

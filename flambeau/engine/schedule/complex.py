@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from flambeau.core.errors import NotCompiled
 from flambeau.core.types import tensor_type
 from flambeau.engine.graph import build
+from flambeau.engine.graph.labels import follow
 from flambeau.engine.graph.node import Node, topological
 from flambeau.engine.graph.primitives import PRIMITIVES
 
@@ -29,6 +30,7 @@ def split_complex(roots: Sequence[Node]) -> list[Node]:
     reals: dict[Node, Node] = {}
     pairs: dict[Node, Pair] = {}
     for node in topological(roots):
+        follow(node)
         if node.dtype.is_complex:
             pairs[node] = _pair(node, reals, pairs)
         elif any(s.dtype.is_complex for s in node.sources):

@@ -14,6 +14,7 @@ from flambeau.core import dtype as dt
 from flambeau.core.config import config
 from flambeau.core.shape import contiguous_strides
 from flambeau.engine.graph import build
+from flambeau.engine.graph.labels import follow
 from flambeau.engine.graph.node import Node, topological
 
 __all__ = ["decompose"]
@@ -31,6 +32,7 @@ def decompose(roots: list[Node]) -> list[Node]:
     """The same values in primitives that have kernels."""
     done: dict[Node, Node] = {}
     for node in topological(roots):
+        follow(node)
         sources = tuple(done[s] for s in node.sources)
         same = sources == node.sources
         rebuilt = node if same else build.make(node.primitive, sources, node.attributes)

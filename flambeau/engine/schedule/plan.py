@@ -15,6 +15,7 @@ from typing import Any
 from flambeau.core.config import config, log
 from flambeau.core.errors import NotCompiled
 from flambeau.engine.graph import build
+from flambeau.engine.graph.labels import follow
 from flambeau.engine.graph.node import Node, topological
 from flambeau.engine.graph.primitives import PRIMITIVES
 from flambeau.engine.graph.simplify import simplify
@@ -48,6 +49,7 @@ class KernelStep:
 
     lowered: Lowered
     node: Node  # what it computes, for the log
+    members: tuple[Node, ...] = ()  # all that it computes
 
 
 @dataclass
@@ -115,6 +117,7 @@ def _stored_first(graph: list[Node], nodes: set[Node]) -> list[Node]:
     """The graph with a copy of each of `nodes` in its place."""
     made: dict[Node, Node] = {}
     for node in topological(graph):
+        follow(node)
         sources = tuple(made[s] for s in node.sources)
         same = node if sources == node.sources else build.make(
             node.primitive, sources, node.attributes
@@ -201,7 +204,8 @@ def _group_steps(group: Group, stored: Any) -> list[Step]:
     drafts = [draft]
     if group.is_long and len(draft.parts) == 4:
         drafts = list(cut_reduction(draft, PIECE))
-    return [KernelStep(finish(d), group.members[-1]) for d in drafts]
+    members = tuple(group.members)
+    return [KernelStep(finish(d), group.members[-1], members) for d in drafts]
 
 
 def _opaque_steps(
@@ -222,7 +226,7 @@ def _opaque_steps(
         if in_place:
             shared[node] = base
     drafts = lower_opaque(node, _without(stored, node), in_place)
-    return [KernelStep(finish(d), node) for d in drafts]
+    return [KernelStep(finish(d), node, (node,)) for d in drafts]
 
 
 def _without(stored: Any, node: Node) -> Any:
