@@ -16,9 +16,10 @@ from flambeau.core.types import tensor_type
 from flambeau.engine.backend.allocator import allocate, as_array
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import leaf
-from flambeau.tensor.boundary import read, view_of_storage
+from flambeau.tensor.boundary import read
 from flambeau.tensor.creation import from_array
 from flambeau.tensor.literal import array_of
+from flambeau.tensor.operation import OPERATIONS
 from flambeau.tensor.reinterpret import Reinterpreted
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import grad_fn_of, layout_of, value_of
@@ -27,13 +28,12 @@ __all__ = ["METHODS"]
 
 
 def _reduce(self: Tensor, protocol: Any = None) -> tuple:
-    """Tensors that share a storage share it again after unpickling, in one pickle."""
-    if grad_fn_of(self) is not None and self._requires_grad:
-        raise RuntimeError(
-            "pickle: only tensors that the user created (graph leaves) can be pickled while they "
-            "require grad; try .detach()"
-        )
-    state = {k: v for k, v in self.__dict__.items() if k not in _FIELDS}
+    """Tensors that share a storage share it again after unpickling, in one pickle.
+
+    The history is left out: what was the result of an operation comes back as a leaf.
+    """
+    grad_fn_of(self)  # a stale view may not know yet that it requires grad
+    state = _users_attributes(self)
     return (
         _rebuild,
         (type(self), self._storage, layout_of(self), self._requires_grad, state or None),
@@ -41,6 +41,10 @@ def _reduce(self: Tensor, protocol: Any = None) -> tuple:
 
 
 _FIELDS = frozenset(Tensor.__annotations__)
+
+
+def _users_attributes(x: Tensor) -> dict[str, Any]:
+    return {k: v for k, v in x.__dict__.items() if k not in _FIELDS}
 
 
 def _rebuild(
@@ -73,8 +77,17 @@ def _rebuild_storage(dtype: DType, shape: tuple, data: bytes, byteorder: str) ->
     return Storage(leaf(type, buffer))
 
 
-for _class in (Storage, Reinterpreted):
-    copyreg.pickle(_class, _reduce_storage)  # type: ignore[arg-type]
+def _reduce_reinterpreted(storage: Reinterpreted) -> tuple:
+    names = (storage.reader.name, storage.writer.name)
+    return (_rebuild_reinterpreted, (storage.base, *names, storage.attributes))
+
+
+def _rebuild_reinterpreted(base: Storage, reader: str, writer: str, attributes: tuple) -> Storage:
+    return Reinterpreted(base, OPERATIONS[reader], OPERATIONS[writer], attributes)
+
+
+copyreg.pickle(Storage, _reduce_storage)  # type: ignore[arg-type]
+copyreg.pickle(Reinterpreted, _reduce_reinterpreted)  # type: ignore[arg-type]
 
 
 def _deepcopy(self: Tensor, memo: dict) -> Tensor:
@@ -86,27 +99,38 @@ def _deepcopy(self: Tensor, memo: dict) -> Tensor:
             "deepcopy: Only Tensors created explicitly by the user (graph leaves) support the "
             "deepcopy protocol at the moment; try .detach()"
         )
-    storage = memo.get(id(self._storage))
-    if storage is None:
-        value = value_of(view_of_storage(self, contiguous(self._storage.value.type.shape)))
-        if self._storage.external is not None:
-            storage = from_array(*array_of(Tensor._of(self._storage), None))._storage
-        else:
-            storage = Storage(value)
-        memo[id(self._storage)] = storage
+    storage = _copied_storage(self._storage, memo)
     found = _rebuild(type(self), storage, layout_of(self), self._requires_grad, None)
     memo[id(self)] = found
     if self._grad is not None:
         found._grad = copying.deepcopy(self._grad, memo)
-    for name, value in self.__dict__.items():
-        if name not in _FIELDS:
-            setattr(found, name, copying.deepcopy(value, memo))
+    for name, value in _users_attributes(self).items():
+        setattr(found, name, copying.deepcopy(value, memo))
+    return found
+
+
+def _copied_storage(storage: Any, memo: dict) -> Storage:
+    """The storage's copy, the same for all tensors that one deepcopy finds over it."""
+    found: Storage | None = memo.get(id(storage))
+    if found is None:
+        if storage.base is not None:
+            base = _copied_storage(storage.base, memo)
+            found = Reinterpreted(base, storage.reader, storage.writer, storage.attributes)
+        elif storage.external is not None:
+            found = from_array(*array_of(Tensor._of(storage), None))._storage
+        else:
+            found = Storage(value_of(Tensor._of(storage)))
+        memo[id(storage)] = found
     return found
 
 
 def _copy(self: Tensor) -> Tensor:
-    """copy.copy: another tensor over the same memory."""
-    return self.detach().requires_grad_(self._requires_grad and grad_fn_of(self) is None)  # type: ignore[attr-defined,no-any-return]
+    """copy.copy: another tensor of the same class over the same memory, without history."""
+    made: Any = self.detach()  # type: ignore[attr-defined]
+    made.__class__ = type(self)
+    made._requires_grad = self._requires_grad
+    made.__dict__.update(_users_attributes(self))
+    return made  # type: ignore[no-any-return]
 
 
 METHODS: dict[str, Callable[..., Any]] = {
