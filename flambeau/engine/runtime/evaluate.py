@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -360,10 +359,7 @@ def _run(trace: Trace) -> None:
     if program is None:
         if len(_programs) >= MAX_PROGRAMS:
             _programs.clear()
-        begin = time.perf_counter_ns()
         program = _programs[key] = make_program(trace)
-        for listener in LISTENERS:
-            listener.planned(program, begin, time.perf_counter_ns())
     buffers = program.run(trace.leaves)
     order = trace.order
     for observer in observers:

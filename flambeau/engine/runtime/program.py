@@ -110,10 +110,13 @@ def number_dtype(x: Any) -> Any:
 
 def make_program(trace: Trace) -> Program:
     """Plan a trace for the backend that is switched on."""
+    begin = time.perf_counter_ns()
     recipe = Recipe.of(trace)
     roots = expand_recipe(recipe)
     program = _program(roots, trace)
     program.recipe = recipe
+    for listener in LISTENERS:
+        listener.planned(program, begin, time.perf_counter_ns())
     return program
 
 
