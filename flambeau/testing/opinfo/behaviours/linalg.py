@@ -252,7 +252,8 @@ _add("linalg.cross", lambda a, b, dim=-1: np.cross(a, b, axis=dim), Call(((4, 3)
      Call(((3, 2), (3, 2)), (), {"dim": 0}), Error(Call(((4,), (4,))), RuntimeError, "3"),
      *dim_errors(lambda dim: Call(((3, 3), (3, 3)), (), {"dim": dim}), 2), empty=())  # fmt: skip
 _add("linalg.vander", lambda x, **sizes: np.vander(x, increasing=True, **sizes), Call(((3,),)),
-     Call(((3,),), (), {"N": 5}), Error(Call(((3,),), (), {"N": 0}), RuntimeError, "N|greater"), empty=()
+     Call(((3,),), (), {"N": 5}), Error(Call(((3,),), (), {"N": 0}), RuntimeError, "N|greater"),
+     empty=()
      )  # fmt: skip
 _add("linalg.householder_product", lambda a, tau: _householder(a, tau), Call(((4, 3), (3,))),
      Error(Call(((3, 4), (3,))), RuntimeError, ""), empty=())  # fmt: skip
