@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from xml.dom import minidom
@@ -206,6 +207,7 @@ def test_saved_names_of_a_node() -> None:
 
 TORCHVIZ = """
 import sys
+import time
 sys.path.extend({paths!r})
 from flambeau.compat.hook import install
 install()
@@ -237,3 +239,49 @@ def test_torchviz_runs_on_flambeau() -> None:
     count, same_nodes, same_edges = done.stdout.split()
     assert int(count) >= 12
     assert (same_nodes, same_edges) == ("True", "True")
+
+
+def residual_network(blocks: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """A trunk of two convolutions with norms in each block, and a way around it."""
+    params: dict[str, torch.Tensor] = {}
+    x = torch.ones(1, 2, 4, 4)
+    for i in range(blocks):
+        y = x
+        for k in range(2):
+            conv, norm = torch.nn.Conv2d(2, 2, 3, padding=1, bias=False), torch.nn.BatchNorm2d(2)
+            params.update({f"{i}.{k}.conv.{n}": p for n, p in conv.named_parameters()})
+            params.update({f"{i}.{k}.norm.{n}": p for n, p in norm.named_parameters()})
+            y = norm(conv(y)).relu()
+        x = x + y
+    return x.mean(), params
+
+
+def test_a_network_as_large_as_resnet18_takes_less_than_a_second() -> None:
+    y, params = residual_network(10)
+    begin = time.perf_counter()
+    graph = make_dot(y, params)
+    text = graph.pipe("svg")
+    assert time.perf_counter() - begin < 1.0
+    assert len(graph.nodes) > 190 and text.count(b"AccumulateGrad</text>") == len(params) == 60
+
+
+def test_the_trunk_of_a_network_stays_in_its_column() -> None:
+    graph = make_dot(*residual_network(8))
+    layout = graph.layout()
+    labels = [own["label"] for own in graph.nodes.values()]
+    adds = [c[0] for c, text in zip(layout.centres, labels, strict=True) if text == "AddBackward0"]
+    assert max(adds) - min(adds) < 200
+    assert layout.width < 1200
+
+
+def test_a_weight_used_in_many_places_is_one_line_with_branches() -> None:
+    w = torch.ones(2, 2, requires_grad=True)
+    h = torch.ones(1, 2)
+    for _ in range(60):
+        h = (h @ w).tanh()
+    graph = make_dot(h.sum(), {"w": w})
+    layout = graph.layout()
+    assert layout.width < 400
+    (node,) = [n for n, own in graph.nodes.items() if own["label"] == "AccumulateGrad"]
+    routes = [r for r, (tail, _, _) in zip(layout.routes, graph.edges, strict=True) if tail == node]
+    assert len(routes) == 60 and all(len(route) <= 8 for route in routes)

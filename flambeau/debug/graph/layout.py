@@ -87,7 +87,7 @@ def _lay_out_one(sizes: list[Point], edges: list[Edge]) -> Layout:
     down = acyclic(count, edges)
     ranks = assign_ranks(count, down)
     chains, links = _chains(ranks, list(dict.fromkeys(down)), count)
-    total = count + sum(len(c) - 2 for c in chains.values())
+    total = max([count - 1, *(v for chain in chains.values() for v in chain)]) + 1
     above: list[list[int]] = [[] for _ in range(total)]
     below: list[list[int]] = [[] for _ in range(total)]
     for u, v in links:
@@ -114,15 +114,24 @@ def _lay_out_one(sizes: list[Point], edges: list[Edge]) -> Layout:
 def _chains(
     ranks: list[int], edges: list[Edge], count: int
 ) -> tuple[dict[Edge, list[int]], list[Edge]]:
-    """For each edge the vertices on its way, with a new one in each row it passes; the links."""
+    """For each edge the vertices on its way, with a new one in each row it passes; the links.
+
+    Edges from one vertex share their way as far as it goes: a weight that is used in a thousand
+    places is one line with branches.
+    """
     chains: dict[Edge, list[int]] = {}
     links: list[Edge] = []
+    ways: dict[int, list[int]] = {}
     for tail, head in edges:
         passed = ranks[head] - ranks[tail] - 1
-        chain = [tail, *range(count, count + passed), head]
-        count += passed
-        chains[tail, head] = chain
-        links += pairwise(chain)
+        way = ways.setdefault(tail, [tail])
+        known = len(way)
+        if known <= passed:
+            way += range(count, count + passed + 1 - known)
+            count += passed + 1 - known
+            links += pairwise(way[known - 1 :])
+        links.append((way[passed], head))
+        chains[tail, head] = [*way[: passed + 1], head]
     return chains, links
 
 
@@ -186,4 +195,9 @@ def _route(
     for i, v in enumerate(chain[1:-1], ranks[first] + 1):
         points += [(x[v], tops[i]), (x[v], bottoms[i])]
     points += [(x[last], tops[ranks[last]]), (x[last], side(last, -1))]
-    return points[::-1] if is_turned else points
+    straight = points[:1]
+    for here, there in zip(points[1:-1:2], points[2::2], strict=True):
+        if here[0] != there[0]:  # else the edge goes on as it is
+            straight += [here, there]
+    straight.append(points[-1])
+    return straight[::-1] if is_turned else straight

@@ -26,8 +26,8 @@ def place_rows(
     is_bend(v): whether v only stands for an edge that passes its row.
     """
     conflicts = _conflicts(rows, above, is_bend)
-    trunk_above = _best(above, path_lengths(rows, above, is_bend))
-    trunk_below = _best(below, path_lengths(rows[::-1], below, is_bend))
+    trunk_above = _best(above, path_lengths(rows, above, is_bend), is_bend)
+    trunk_below = _best(below, path_lengths(rows[::-1], below, is_bend), is_bend)
     trunk_above, trunk_below = (
         [[u for u in us if v in trunk_below[u]] for v, us in enumerate(trunk_above)],
         [[w for w in ws if v in trunk_above[w]] for v, ws in enumerate(trunk_below)],
@@ -53,10 +53,12 @@ def path_lengths(rows: Rows, before: Links, is_bend: Callable[[int], bool]) -> d
     return found
 
 
-def _best(links: Links, lengths: dict[int, int]) -> Links:
-    """Of each vertex's neighbours those on the longest paths."""
+def _best(links: Links, lengths: dict[int, int], is_bend: Callable[[int], bool]) -> Links:
+    """Of each vertex's neighbours those on the longest paths; a line goes on as a line."""
     result = []
-    for found in links:
+    for v, found in enumerate(links):
+        if is_bend(v):
+            found = [u for u in found if is_bend(u)] or found
         most = max((lengths[u] for u in found), default=0)
         result.append([u for u in found if lengths[u] == most])
     return result
