@@ -22,7 +22,8 @@ from flambeau.engine.runtime.evaluate import flush, record
 from flambeau.engine.runtime.storage import Storage
 from flambeau.engine.runtime.value import Value
 from flambeau.tensor.bounds import check_indices
-from flambeau.tensor.external import tensor_over, write_external
+from flambeau.tensor.external import snapshot, tensor_over, write_external
+from flambeau.tensor.layouts import NotStrided, apply_sparse
 from flambeau.tensor.operation import Operation, operation
 from flambeau.tensor.promotion import get_default_dtype
 from flambeau.tensor.tape import GradNode, Packed, anomaly, mode, new_node, next_sequence
@@ -54,16 +55,23 @@ def apply(op: Operation, inputs: tuple[Any, ...], attributes: tuple = ()) -> Ten
     external = requires_grad = False
     for x in inputs:
         if isinstance(x, Tensor):
-            storage = x._storage
+            try:
+                storage = x._storage
+            except NotStrided as reason:
+                return apply_sparse(op, inputs, attributes, reason)
             if RECORDERS:
                 RECORDERS[0].seen(storage)
             value = storage.value if x._layout is None else value_of(x)
+            if storage.external is not None:
+                small = snapshot(x, value)
+                if small is None:
+                    external = True
+                else:
+                    value = small
             values.append(value)
             key.append(value.type)
             if x._requires_grad:  # after value_of, which brings a stale view up to date
                 requires_grad = True
-            if storage.external is not None:
-                external = True
         else:
             kind: type | None = type(x)
             if kind is not float and kind is not int and kind is not bool:

@@ -9,14 +9,17 @@ import numpy as np
 from flambeau.core import dtype as dt
 from flambeau.core.layout import Layout
 from flambeau.core.types import TensorType, tensor_type
+from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.evaluate import evaluate, flush
 from flambeau.engine.runtime.memory import Buffer, allocate, as_array
 from flambeau.engine.runtime.storage import External, Storage
-from flambeau.engine.runtime.value import leaf
+from flambeau.engine.runtime.value import Value, leaf
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import layout_of
 
-__all__ = ["adopt_memory", "export", "shared_array", "tensor_over", "write_external"]
+__all__ = [
+    "adopt_memory", "export", "shared_array", "snapshot", "tensor_over", "write_external",
+]  # fmt: skip
 
 # NumPy's dtypes and ours; bfloat16 has none
 DTYPE_OF = {d.numpy: d for d in dt.DTYPES.values() if d is not dt.bfloat16}
@@ -133,6 +136,29 @@ def shared_array(x: Tensor) -> np.ndarray:
     size = dtype.itemsize
     strides = tuple([s * size for s in layout.strides])
     return np.ndarray(layout.shape, dtype.numpy, memory, layout.offset * size, strides)
+
+
+SMALL = 1 << 18  # bytes that are copied rather than read at once
+
+
+def snapshot(x: Tensor, value: Value) -> Value | None:
+    """A copy of the little that x has of outside memory: then the operation need not be computed
+    before its call returns. None for much, and inside a function that is captured."""
+    storage = x._storage
+    nbytes = value.type.nbytes
+    if nbytes > SMALL or RECORDERS or type(storage) is not Storage or not nbytes:
+        return None
+    external = storage.external
+    assert external is not None
+    dtype = value.type.dtype.numpy
+    array = as_array(external.buffer, dtype, storage.value.type.shape)
+    if x._layout is not None:
+        shape, strides, offset = x._layout
+        steps = tuple([s * dtype.itemsize for s in strides])
+        array = np.ndarray(shape, dtype, array, offset * dtype.itemsize, steps)
+    own = allocate(nbytes)
+    as_array(own, dtype, value.type.shape)[...] = array
+    return leaf(value.type, own)
 
 
 def write_external(storage: Storage) -> None:

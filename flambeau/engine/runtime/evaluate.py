@@ -24,6 +24,7 @@ from flambeau.engine.backend.listening import LISTENERS
 from flambeau.engine.runtime.capture import RECORDERS
 from flambeau.engine.runtime.program import Program, make_program
 from flambeau.engine.runtime.value import Template, Value
+from flambeau.engine.runtime.variety import Variety, cut_into_turns
 from flambeau.engine.runtime.window import through_window
 
 __all__ = [
@@ -353,10 +354,13 @@ def _fail(value: Value, error: Exception) -> None:
     value.inputs = ()
 
 
-def _run(trace: Trace) -> None:
+def _run(trace: Trace, is_part: bool = False) -> None:
     key = (tuple(trace.key), tuple(trace.roots), tuple(trace.donated), config.key)
     program = _programs.get(key)
     if program is None:
+        if not (is_part or observers) and _variety.is_changing(trace.templates, key):
+            _run_in_parts(trace)
+            return
         if len(_programs) >= MAX_PROGRAMS:
             _programs.clear()
         program = _programs[key] = make_program(trace)
@@ -371,6 +375,46 @@ def _run(trace: Trace) -> None:
         value.buffer = buffer
         value.template = None
         value.inputs = ()
+
+
+_variety = Variety()
+
+
+def _run_in_parts(trace: Trace) -> None:
+    """Some turns of the loop at a time: their programs are found again, whatever its length."""
+    order, templates = trace.order, trace.templates
+    parts = cut_into_turns(templates)
+    wanted = _needed_by_others(trace, parts)
+    for part in parts:
+        sub = Trace()
+        for at in part:
+            if not templates[at].is_view and order[at].template is not None:
+                if order[at] not in sub.index:
+                    sub.add(order[at])
+        sub.roots = [sub.index[order[at]] for at in part if at in wanted]
+        if sub.roots:
+            _run(sub, is_part=True)
+    for at in trace.roots:
+        if order[at].template is not None:  # a view that was asked for
+            sub = Trace()
+            sub.roots = [sub.add(order[at])]
+            _run(sub, is_part=True)
+
+
+def _needed_by_others(trace: Trace, parts: list[range]) -> set[int]:
+    """The values, no views, that another part reads or that are wanted."""
+    part_of = [n for n, part in enumerate(parts) for _ in part]
+    bases: list[tuple[int, ...]] = []  # of a view: what it is a view of
+    needed = {at for at in trace.roots if not trace.templates[at].is_view}
+    for at, sources in enumerate(trace.sources):
+        read = {b for s in sources if s >= 0 for b in bases[s]}
+        if trace.templates[at].is_view:
+            bases.append(tuple(read))
+            needed |= read if at in trace.roots else set()
+        else:
+            bases.append((at,))
+            needed |= {b for b in read if part_of[b] != part_of[at]}
+    return needed
 
 
 def evaluate_view(value: Value) -> None:

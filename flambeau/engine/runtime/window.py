@@ -14,6 +14,7 @@ from flambeau.core.types import TensorType
 from flambeau.engine.backend.allocator import Buffer
 from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node, topological
+from flambeau.engine.graph.simplify import simplify
 from flambeau.engine.runtime.value import Template, Value, leaf
 
 __all__ = ["through_window"]
@@ -81,8 +82,11 @@ def _window(chain: tuple[Template, ...]) -> Window | None:
 
 
 def _find(name: str, root: Node) -> Window | None:
-    """The window of a view that slices its memory; None for other views."""
-    offset = -1  # no slice yet
+    """The window of a view that slices its memory, or that is another view in fact (a part of
+    something expanded); None for other views."""
+    (plain,) = simplify([root])
+    offset = -1 if plain is root else 0  # -1: nothing is gained yet
+    root = plain
     while True:
         root, cut = _with_slice_first(root)
         if cut is None:
@@ -101,7 +105,10 @@ def _find(name: str, root: Node) -> Window | None:
             break
     if offset < 0:
         return None
-    (parameter,) = [n for n in topological([root]) if n.primitive == "parameter"]
+    parameters = [n for n in topological([root]) if n.primitive == "parameter"]
+    if len(parameters) != 1:
+        return None
+    (parameter,) = parameters
     again = _templates.get((root, name))
     if again is None:
         again = _templates[root, name] = Template(name, root)

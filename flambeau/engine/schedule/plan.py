@@ -285,13 +285,17 @@ def _place(
     by_owner: dict[Any, Place] = {}
     # a wanted leaf stays as it is
     taken = {r.attributes[0] for r in graph if r.primitive == "parameter"}
+    # steps up to there are run again, one by one, if an index is out of range
+    last_failing = max([i for i, step in enumerate(steps) if _may_fail(step)], default=-1)
     for i, root in enumerate(graph):
         if root.primitive == "parameter":
             results.append(Place("leaf", root.attributes[0]))
             continue
         home = owner(root)
         if home not in by_owner:
-            leaf = _overwritable(root, home, steps, lives, donated - taken, owner)
+            leaf = None
+            if lives.first.get(home, -1) > last_failing:  # else it may be needed once more
+                leaf = _overwritable(root, home, steps, lives, donated - taken, owner)
             if leaf is not None:
                 taken.add(leaf)
                 by_owner[home] = Place("leaf", leaf)
@@ -343,8 +347,6 @@ def _overwritable(
     if home is not root or home not in lives.first:
         return None
     at = lives.first[home]
-    if any(_may_fail(s) for s in steps[at:]):  # the leaf is needed to evaluate the rest alone
-        return None
     step = steps[at]
     if not isinstance(step, KernelStep):
         return None
