@@ -388,9 +388,9 @@ def _run_in_parts(trace: Trace) -> None:
     for part in parts:
         sub = Trace()
         for at in part:
-            if not templates[at].is_view and order[at].template is not None:
-                if order[at] not in sub.index:
-                    sub.add(order[at])
+            value = order[at]
+            if not templates[at].is_view and value.template is not None and value not in sub.index:
+                sub.add(value)
         sub.roots = [sub.index[order[at]] for at in part if at in wanted]
         if sub.roots:
             _run(sub, is_part=True)
