@@ -50,6 +50,7 @@ from flambeau.core.dtype import bool_ as bool
 from flambeau.core.language import get_language, set_language
 from flambeau.core.language import start as _start_language
 from flambeau.engine.runtime.random import Generator, default_generator
+from flambeau.tensor import foreach as _foreach
 from flambeau.tensor import legacy as _legacy
 from flambeau.tensor import methods as _methods
 from flambeau.tensor import returns as return_types
@@ -60,6 +61,11 @@ from flambeau.tensor.formats import (
     channels_last_3d,
     contiguous_format,
     preserve_format,
+    sparse_bsc,
+    sparse_bsr,
+    sparse_coo,
+    sparse_csc,
+    sparse_csr,
     strided,
 )
 from flambeau.tensor.tensor import Size, Tensor
@@ -77,6 +83,7 @@ __version__ = "0.1.0.dev0"
 _start_language()
 globals().update(_legacy.CLASSES)
 globals().update(_switches.FUNCTIONS)
+globals().update(_foreach.functions())
 globals().update({name: getattr(Tensor, name) for name in _methods.METHODS_AS_FUNCTIONS})
 globals().update({k: v for k, v in _methods.FUNCTIONS.items() if k != "tensor"})
 
