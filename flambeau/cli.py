@@ -49,8 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--report", action="store_true",
                      help="list the names that were missing, and what was not compiled")  # fmt: skip
+    run.add_argument("-m", dest="module", help="a module to run, instead of a script")
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="script.py [ARGS]",
-                     help="a script, or -m and a module, with its arguments")  # fmt: skip
+                     help="a script with its arguments")  # fmt: skip
     run.set_defaults(run=_run)
 
     doctor = commands.add_parser(
@@ -80,10 +81,11 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from flambeau.compat.run import run  # only this command changes what `import torch` means
 
-    if not options.program:
+    program = [*(["-m", options.module] if options.module else []), *options.program]
+    if not program:
         print("flambeau run: given no script; try flambeau run script.py", file=sys.stderr)
         return 2
-    return run(options.program, report=options.report)
+    return run(program, report=options.report)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -107,16 +107,26 @@ class _Finder(MetaPathFinder):
         if top not in PACKAGES:
             return None
         there = ELSEWHERE.get(name) or PACKAGES[top] + dot + rest
-        try:
-            found = importlib.util.find_spec(there)
-        except ModuleNotFoundError:
-            found = None
-        if found is None:
+        is_package = _is_package(there)
+        if is_package is None:
             REPORT.missing(name)
             raise ModuleNotFoundError(f"flambeau has no {name} yet", name=name)
-        is_package = found.submodule_search_locations is not None
-        spec = ModuleSpec(name, _Loader(there), is_package=is_package)
-        return spec
+        return ModuleSpec(name, _Loader(there), is_package=is_package)
+
+
+def _is_package(name: str) -> bool | None:
+    """Whether the module is a package; None if there is no such module."""
+    parent = name.rpartition(".")[0]
+    try:
+        if parent:
+            importlib.import_module(parent)  # some modules are made by their package
+        loaded = sys.modules.get(name)
+        if loaded is not None:
+            return hasattr(loaded, "__path__")
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError:
+        return None
+    return None if found is None else found.submodule_search_locations is not None
 
 
 _FINDER = _Finder()
