@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tools import write_map, write_surface
+from tools import write_accuracy, write_map, write_surface
 
+write_accuracy.main()
 write_map.main()
 write_surface.main()

@@ -87,8 +87,19 @@ def _sinc(x: Node) -> Node:
     """sin(pi x) / (pi x), and 1 at 0."""
     angle = build.apply("mul", x, number_like(x, math.pi))
     is_zero = build.apply("eq", x, number_like(x, 0))
-    ratio = build.apply("div", build.apply("sin", angle), angle)
+    sine = build.apply("sin", angle) if x.dtype.is_complex else _sine_of_turns(x)
+    ratio = build.apply("div", sine, angle)
     return build.apply("where", is_zero, number_like(x, 1), ratio)
+
+
+def _sine_of_turns(x: Node) -> Node:
+    """sin(pi x) without the error of pi times x: +-sin(pi r), r what is left of the nearest n."""
+    nearest = build.apply("round", x)
+    rest = build.apply("sub", x, nearest)
+    half = build.apply("mul", nearest, number_like(x, 0.5))
+    is_even = build.apply("eq", half, build.apply("trunc", half))
+    sine = build.apply("sin", build.apply("mul", rest, number_like(x, math.pi)))
+    return build.apply("where", is_even, sine, build.apply("neg", sine))
 
 
 def _square(x: Node) -> Node:
