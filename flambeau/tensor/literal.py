@@ -31,7 +31,7 @@ def array_of(data: Any, dtype: DType | None, name: str = "tensor") -> tuple[np.n
     if array is not None:
         found = dtype or _dtype_of_array_like(data, array)
         return to_dtype(array, found, name), found
-    if isinstance(data, (list, tuple)) and type(_first_leaf(data)) in _PLAIN:
+    if isinstance(data, (list, tuple)) and _is_plain(data):
         array = _plain_array(data)
         if array is not None:
             found = dtype or _NUMBER_KINDS[array.dtype.kind] or _inexact(array)
@@ -67,7 +67,8 @@ def to_dtype(array: np.ndarray, dtype: DType, name: str = "tensor") -> np.ndarra
         return array.astype(dtype.numpy)
 
 
-_PLAIN = (float, int, bool, complex)
+_PLAIN = {float, int, bool, complex}
+_ROWS = {list, tuple}
 
 
 # -- numbers ------------------------------------------------------------------------------------
@@ -109,12 +110,12 @@ def check_fits(x: Any, dtype: DType, name: str = "tensor") -> None:
 
 
 # -- sequences ----------------------------------------------------------------------------------
-def _first_leaf(data: Any) -> Any:
-    while isinstance(data, (list, tuple)):
-        if not data:
-            return None
-        data = data[0]
-    return data
+def _is_plain(data: Any, depth: int = 0) -> bool:
+    """Whether nested sequences hold Python's own numbers only, which have no dtype of their own."""
+    kinds = set(map(type, data))
+    if kinds <= _PLAIN:
+        return bool(kinds)
+    return kinds <= _ROWS and depth < 64 and all([_is_plain(row, depth + 1) for row in data])
 
 
 def _plain_array(data: Any) -> np.ndarray | None:
