@@ -26,7 +26,7 @@ from flambeau.tensor.operation import operation
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
-    "CSR_DOT", "CSR_SAMPLED", "csr_dot", "csr_sampled", "pointers_of", "rows_of", "transposed",
+    "CSR_DOT", "CSR_SAMPLED", "csr_dot", "csr_sampled", "derived", "pointers_of", "rows_of", "transposed",
 ]  # fmt: skip
 
 
@@ -71,13 +71,14 @@ def csr_sampled(pointers: Tensor, columns: Tensor, x: Tensor, y: Tensor) -> Tens
 
 
 # -- what follows from a pattern ----------------------------------------------------------------
-def _cached(name: str, indices: tuple[Tensor, ...], key: Any, compute: Any) -> Any:
+def derived(name: str, indices: tuple[Tensor, ...], key: Any, compute: Any) -> Any:
     """What `compute` makes of the indices; kept beside the first of them until one is written."""
     first = indices[0]
     kept = first.__dict__.setdefault("_derived", {})
     now = [(x._storage, x._storage.version) for x in indices]
     found = kept.get((name, key))
-    if found is None or found[0] != now:
+    is_outside = any(x._storage.external is not None for x in indices)  # may be written unseen
+    if found is None or found[0] != now or is_outside:
         found = kept[name, key] = (now, compute(*[read(x) for x in indices]))
     return found[1]
 
@@ -101,7 +102,7 @@ def transposed(pointers: Tensor, columns: Tensor, height: int) -> tuple[Tensor, 
         rows = np.repeat(np.arange(len(pointers) - 1, dtype=columns.dtype), np.diff(pointers))
         return _as_tensors(pointers_to(columns, height), rows[order], order.astype(np.int64))
 
-    return _cached("transposed", (pointers, columns), height, compute)  # type: ignore[no-any-return]
+    return derived("transposed", (pointers, columns), height, compute)  # type: ignore[no-any-return]
 
 
 def rows_of(pointers: Tensor) -> Tensor:
@@ -111,7 +112,7 @@ def rows_of(pointers: Tensor) -> Tensor:
         rows = np.arange(len(pointers) - 1, dtype=pointers.dtype)
         return _as_tensors(np.repeat(rows, np.diff(pointers)))[0]
 
-    return _cached("rows", (pointers,), None, compute)  # type: ignore[no-any-return]
+    return derived("rows", (pointers,), None, compute)  # type: ignore[no-any-return]
 
 
 def pointers_to(rows: np.ndarray, count: int) -> np.ndarray:
@@ -135,4 +136,4 @@ def pointers_of(indices: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor | N
         found = _as_tensors(pointers, np.ascontiguousarray(columns))
         return (*found, None if order is None else _as_tensors(order)[0])
 
-    return _cached("pointers", (indices,), count, compute)  # type: ignore[no-any-return]
+    return derived("pointers", (indices,), count, compute)  # type: ignore[no-any-return]

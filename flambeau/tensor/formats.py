@@ -1,4 +1,4 @@
-"""PyTorch's names for memory layouts. Tensors here are strided and made row-major."""
+"""PyTorch's names for memory layouts. Dense tensors here are made row-major."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ __all__ = [
     "channels_last_3d",
     "contiguous_format",
     "preserve_format",
+    "sparse_bsc",
+    "sparse_bsr",
+    "sparse_coo",
+    "sparse_csc",
+    "sparse_csr",
     "strided",
 ]
 
@@ -27,7 +32,7 @@ class _Named:
 
 
 class Layout(_Named):
-    """How a tensor's elements are kept: flambeau.strided."""
+    """How a tensor's elements are kept: flambeau.strided, flambeau.sparse_coo and others."""
 
 
 class MemoryFormat(_Named):
@@ -35,12 +40,18 @@ class MemoryFormat(_Named):
 
 
 strided = Layout("strided")
+sparse_coo = Layout("sparse_coo")
+sparse_csr, sparse_csc = Layout("sparse_csr"), Layout("sparse_csc")
+sparse_bsr, sparse_bsc = Layout("sparse_bsr"), Layout("sparse_bsc")
 contiguous_format = MemoryFormat("contiguous_format")
 preserve_format = MemoryFormat("preserve_format")
 channels_last = MemoryFormat("channels_last")
 channels_last_3d = MemoryFormat("channels_last_3d")
 
-_ALL = (strided, contiguous_format, preserve_format, channels_last, channels_last_3d)
+_ALL = (
+    strided, sparse_coo, sparse_csr, sparse_csc, sparse_bsr, sparse_bsc,
+    contiguous_format, preserve_format, channels_last, channels_last_3d,
+)  # fmt: skip
 _BY_NAME = {x.name: x for x in _ALL}
 
 

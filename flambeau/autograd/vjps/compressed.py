@@ -8,6 +8,7 @@ from flambeau.autograd.vjps.table import vjp
 from flambeau.tensor.complex_numbers import conj
 from flambeau.tensor.compressed import csr_dot, csr_sampled, transposed
 from flambeau.tensor.gathering import index_select
+from flambeau.tensor.layouts import VALUES
 
 __all__: list[str] = []
 
@@ -31,3 +32,4 @@ vjp(
     None,
     None,
 )
+vjp(VALUES.name, lambda g: g)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import flambeau
 from flambeau.core import dtype as dt
+from flambeau.tensor.apply import apply
 from flambeau.tensor.compressed import csr_dot, csr_sampled
+from flambeau.tensor.layouts import VALUES as KEPT
 from flambeau.testing.opinfo.table import Input, add_samples
 
 __all__: list[str] = []
@@ -28,3 +30,4 @@ add_samples(
      POINTERS, COLUMNS, Input((3, 5)), Input((4, 5))),
     (lambda p, c, x, y: csr_sampled(p, c, x, y), POINTERS, COLUMNS, Input((3, 1)), Input((4, 1))),
 )  # fmt: skip
+add_samples(KEPT.name, (lambda x: apply(KEPT, (x,)) ** 2, VALUES))
