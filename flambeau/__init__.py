@@ -95,10 +95,22 @@ _LAZY: dict[str, tuple[str, str]] = {
         for name in (
             "accelerator array_api backends compat compiler cuda debug distributions fft func "
             "hub io jit linalg masked multiprocessing nn optim profiler random serialization "
-            "signal special testing utils version"
+            "signal sparse special testing utils version"
         ).split()
     },
     "vmap": ("flambeau.func", "vmap"),
+    **{
+        name: ("flambeau.sparse.construct", name)
+        for name in (
+            "sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor "
+            "sparse_csc_tensor sparse_csr_tensor"
+        ).split()
+    },
+    **{name: ("flambeau.sparse.products", name) for name in "hspmm smm sspaddmm".split()},
+    "dsmm": ("flambeau.sparse.products", "mm"),
+    "hsmm": ("flambeau.sparse.products", "mm"),
+    "spmm": ("flambeau.sparse.products", "mm"),
+    "saddmm": ("flambeau.sparse.products", "addmm"),
     "save": ("flambeau.io", "save"),
     "load": ("flambeau.io", "load"),
     "compile": ("flambeau.compiler", "compile"),
@@ -162,6 +174,29 @@ def _array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
 
 
 Tensor.__array_namespace__ = _array_namespace  # type: ignore[attr-defined]
+
+def _sparse_method(name: str) -> Any:
+    """A method of dense tensors that flambeau.sparse has."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        __getattr__("sparse")
+        return importlib.import_module("flambeau.sparse.attach").DENSE_METHODS[name](
+            self, *args, **kwargs
+        )
+
+    method.__name__ = name
+    method.__qualname__ = f"Tensor.{name}"
+    method.__doc__ = f"`{name}`, which concerns sparse tensors; see flambeau.sparse."
+    return method
+
+
+for _name in (
+    "_coalesced_ _indices _nnz _values ccol_indices coalesce col_indices crow_indices dense_dim "
+    "indices is_coalesced row_indices smm sparse_dim sparse_mask sparse_resize_ "
+    "sparse_resize_and_clear_ sspaddmm to_dense to_scipy to_sparse to_sparse_bsc to_sparse_bsr "
+    "to_sparse_coo to_sparse_csc to_sparse_csr values"
+).split():
+    setattr(Tensor, _name, _sparse_method(_name))
 
 __all__ = sorted(n for n in {*globals(), *_LAZY} if n[0] != "_" or n == "__version__")
 for _name in ("annotations", "importlib", "Any", "TYPE_CHECKING"):

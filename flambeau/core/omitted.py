@@ -28,7 +28,6 @@ OMITTED: dict[str, str] = {
     r"float(8|4)_.*|bits\d.*|u?int[1-7]|complex32|chalf":
         "dtypes below 16 bits are left out; try float16 or bfloat16",
     r"while_loop|cond": "try a Python loop or if: flambeau records what happens",
-    r"hsmm|hspmm|saddmm|smm|dsmm|spmm|sspaddmm": "try flambeau.sparse.mm or addmm",
 }  # fmt: skip
 
 

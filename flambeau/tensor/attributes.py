@@ -193,6 +193,7 @@ PROPERTIES: dict[str, property] = {
     "is_cuda": property(lambda self: False),
     "is_cpu": property(lambda self: True),
     "is_sparse": property(lambda self: False),
+    "is_sparse_csr": property(lambda self: False),
     "is_quantized": property(lambda self: False),
     "is_meta": property(lambda self: False),
     "names": property(lambda self: (None,) * len(self._shape)),

@@ -26,7 +26,8 @@ from flambeau.tensor.operation import operation
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
-    "CSR_DOT", "CSR_SAMPLED", "csr_dot", "csr_sampled", "derived", "pointers_of", "rows_of", "transposed",
+    "CSR_DOT", "CSR_SAMPLED", "csr_dot", "csr_sampled", "derived", "pointers_of", "rows_of",
+    "transposed",
 ]  # fmt: skip
 
 

@@ -284,6 +284,8 @@ def _like(name: str, value: int) -> Any:
         requires_grad: bool = False, pin_memory: bool = False, memory_format: Any = None,
     ) -> Tensor:  # fmt: skip
         _need_tensor(name, input)
+        if layout is None:
+            input._storage  # noqa: B018 - sparse tensors, which have none, make one of their own
         check_layout(name, layout, memory_format)
         return _constant(name, value, input._shape, dtype or input.dtype, device, requires_grad)
 

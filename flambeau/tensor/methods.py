@@ -69,6 +69,7 @@ from flambeau.tensor import (
 from flambeau.tensor.apply import NotAnOperand, apply
 from flambeau.tensor.external import tensor_over
 from flambeau.tensor.inplace import make_in_place, put_back
+from flambeau.tensor.layouts import also_sparse
 from flambeau.tensor.operation import OPERATIONS, Operation
 from flambeau.tensor.tensor import Tensor
 
@@ -298,6 +299,14 @@ FUNCTIONS: dict[str, Function] = {
     "result_type": promotion.result_type,
     "set_default_dtype": promotion.set_default_dtype,
 }
+
+
+# functions that sparse tensors have one of their own for; others meet them in `apply`
+_ALSO_SPARSE = (
+    "adjoint cat clone empty_like index_select moveaxis movedim narrow narrow_copy norm permute "
+    "select squeeze stack swapaxes swapdims t transpose unbind unsqueeze zeros_like"
+).split()
+FUNCTIONS.update({name: also_sparse(name, FUNCTIONS[name]) for name in _ALSO_SPARSE})
 
 
 # -- in-place twins of views --------------------------------------------------------------------

@@ -179,7 +179,7 @@ def _block(array: np.ndarray, indent: int, style: Any, is_cut: bool) -> str:
     return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"
 
 
-def _contents(array: np.ndarray, dtype: DType, indent: int) -> str:
+def contents(array: np.ndarray, dtype: DType, indent: int) -> str:
     is_cut = array.size > options.threshold
     shown = _summary(array) if is_cut else array
     return _block(array, indent, number_style(shown, dtype), is_cut)
@@ -206,22 +206,23 @@ def tensor_text(x: Tensor) -> str:
             suffixes.append(f"size={tuple(array.shape)}")
         if dtype not in plain:
             suffixes.append(f"dtype={dtype}")
-        text = _contents(array, dtype, len(prefix))
+        text = contents(array, dtype, len(prefix))
     if grad_fn is not None:
         suffixes.append(f"grad_fn=<{grad_fn.name()}>")
     elif x._requires_grad:
         suffixes.append("requires_grad=True")
-    return _with_suffixes(prefix + text, suffixes, len(prefix))
+    return with_suffixes(prefix + text, suffixes, len(prefix))
 
 
-def _with_suffixes(text: str, suffixes: list[str], indent: int) -> str:
-    """Suffixes go on the last line while they fit, else on lines of their own."""
+def with_suffixes(text: str, suffixes: list[str], indent: int, apart: bool = False) -> str:
+    """Suffixes go on the last line while they fit (and not `apart`), else on lines of their own."""
     parts = [text]
     length = len(text) - text.rfind("\n") + 1
     for suffix in suffixes:
-        if length + len(suffix) + 2 > options.linewidth:
+        if apart or length + len(suffix) + 2 > options.linewidth:
             parts.append(",\n" + " " * indent + suffix)
             length = indent + len(suffix)
+            apart = False
         else:
             parts.append(", " + suffix)
             length += len(suffix) + 2
