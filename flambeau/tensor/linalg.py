@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from flambeau.core import dtype as dt
 from flambeau.core.errors import message
 from flambeau.core.shape import broadcast_shapes, mark_shapes, normalize_dim
@@ -23,6 +25,7 @@ from flambeau.engine.graph import build
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.apply import apply
 from flambeau.tensor.complex_numbers import conj
+from flambeau.tensor.external import tensor_over
 from flambeau.tensor.inplace import TO, into
 from flambeau.tensor.operation import operation
 from flambeau.tensor.promotion import in_full_precision, promote_types
@@ -516,6 +519,8 @@ IN_PLACE = ("addmm", "addmv", "addr", "baddbmm", "addbmm")  # these have a twin 
 
 
 def _matmul_operator(self: Tensor, other: Any) -> Any:
+    if isinstance(other, np.ndarray):
+        other = tensor_over(other)
     return matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
