@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 
+from flambeau.core.language.translation import entries_of
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "flambeau"
 # what only developers and tests see
@@ -76,6 +78,9 @@ class Texts:
             for node in ast.walk(file.tree):
                 for text in _texts_of(node):
                     self.add(file, text)
+                if isinstance(node, ast.FunctionDef) and _marks_rows(node):
+                    for text in _notes(node):
+                        self.add(file, text)
 
     def add(self, file: File, expression: ast.expr) -> None:
         """Note the texts that `expression` may be."""
@@ -88,7 +93,7 @@ class Texts:
 
     def _key(self, text: str) -> str:
         """The text under which one that differs in names alone was found first."""
-        text = OPERATION.sub("", _named_holes(text))
+        text = OPERATION.sub("", _named_holes(text.replace("{}", HOLE.format("x"))))
         return self.named.setdefault(erased(text), text)
 
     def read(self, file: File, e: ast.expr, seen: frozenset) -> list[str]:
@@ -196,6 +201,14 @@ class Texts:
         if isinstance(e.func, ast.Attribute) and e.func.attr == "format":
             texts = self.read(file, e.func.value, seen)
             return [re.sub(r"\{[^{}]*\}", HOLE.format("x"), t) for t in texts]
+        if isinstance(e.func, ast.Attribute) and e.func.attr == "get" and e.args:
+            table = e.func.value
+            if isinstance(table, ast.Dict):
+                texts = [t for v in table.values for t in self.read(file, v, seen)]
+            else:
+                texts = self._entry(file, _name(table), seen)
+            texts += [t for v in e.args[1:] for t in self.read(file, v, seen)]
+            return _unique(texts) if any(has_sentence(t) for t in texts) else [_hole(e)]
         if isinstance(e.func, ast.Attribute) and e.func.attr in ("join", "replace", "rstrip"):
             return [_hole(e)]
         name = _name(e.func)
@@ -274,9 +287,7 @@ def _texts_of(node: ast.AST) -> Iterator[ast.expr]:
         yield from node.args[1:4]
         yield from (k.value for k in node.keywords if k.arg in ("given", "required", "hint"))
     elif name == "mark_shapes":
-        for row in ast.walk(node):
-            if isinstance(row, ast.Tuple) and len(row.elts) == 4:
-                yield row.elts[3]
+        yield from _notes(node)
     elif name == "align_shapes":
         yield node.args[2]
     elif name == "warn" or name == "say":
@@ -296,7 +307,7 @@ def _hole(e: ast.expr) -> str:
 
 
 def _hole_of(name: str) -> str:
-    return HOLE.format(name)
+    return HOLE.format(name.strip("_").lower())
 
 
 def _hole_name(e: ast.expr) -> str:
@@ -321,6 +332,23 @@ def _hole_name(e: ast.expr) -> str:
     if isinstance(e, ast.BinOp):
         return _hole_name(e.left)
     return "x"
+
+
+def _notes(node: ast.AST) -> Iterator[ast.expr]:
+    """The notes of the rows (name, shape, dim, note) within `node`."""
+    for row in ast.walk(node):
+        if isinstance(row, ast.Tuple) and len(row.elts) == 4:
+            yield row.elts[3]
+
+
+def _marks_rows(function: ast.FunctionDef) -> bool:
+    """Whether it makes rows for `mark_shapes` beforehand."""
+    return any(
+        isinstance(node, ast.Call)
+        and _name(node.func) == "mark_shapes"
+        and any(isinstance(a, ast.Starred) and isinstance(a.value, ast.Name) for a in node.args)
+        for node in ast.walk(function)
+    )
 
 
 def _named_holes(text: str) -> str:
@@ -355,7 +383,8 @@ def has_sentence(text: str) -> bool:
     >>> has_sentence("a tensor"), has_sentence(".float()"), has_sentence("x.to({}.dtype)")
     (True, False, False)
     """
-    text = re.sub(r"`[^`]*`", "", re.sub("\0\\w*\1", "{}", text))
+    text = OPERATION.sub("", re.sub("\0\\w*\1", "{}", text))
+    text = re.sub(r"`[^`]*`", "", text)
     words = re.findall(r"(?<![\w.({\[=\"'])[A-Za-z][a-z]+(?:'s)?(?=[\s,.;:?!)]|$)(?!\()", text)
     return " " in text.strip() and bool(words)
 
@@ -369,10 +398,23 @@ def messages() -> dict[str, list[str]]:
     ]).found  # fmt: skip
 
 
+def differences(language: str) -> tuple[dict[str, list[str]], list[str]]:
+    """What the table of a language lacks, and which of its entries no text needs."""
+    found = messages()
+    needed = {erased(text): text for text in found}
+    known = {erased(entry): entry for entry in entries_of(language)}
+    lacking = {text: found[text] for key, text in needed.items() if key not in known}
+    return lacking, [entry for key, entry in known.items() if key not in needed]
+
+
 def main() -> None:
-    """Print what a table lacks."""
-    for text, places in sorted(messages().items(), key=lambda item: item[1][0]):
-        print(f"{places[0]}\t{text!r}")
+    """Print what the Chinese table lacks, as entries to be filled in, and what it has too much."""
+    lacking, unneeded = differences("zh")
+    for text, places in sorted(lacking.items(), key=lambda item: item[1][0]):
+        shown = text.replace("\n", "\\n").replace("\t", "\\t")
+        print(f"# {places[0]}\n{shown}\n")
+    for entry in unneeded:
+        print(f"# not needed: {entry!r}")
 
 
 if __name__ == "__main__":

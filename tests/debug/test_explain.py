@@ -188,7 +188,7 @@ def test_a_pending_chain_and_its_kernels() -> None:
         "%2 = sum(%1)  float32[2]",
     ]
     assert len(found.kernels) == 1 and found.kernels[0].startswith("mul + add + sum -> float32")
-    has(found, "pending: computed when somebody looks at it", "in these kernels")
+    has(found, "pending, computed when somebody looks at it", "in these kernels")
     y.tolist()
     found = explain(y)
     assert found.state == "evaluated" and not found.operations and not found.kernels

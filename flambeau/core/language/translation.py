@@ -10,18 +10,21 @@ from __future__ import annotations
 import importlib
 import re
 from functools import cache
+from typing import Any
 
 from flambeau.core.language.choice import get_language
 
-__all__ = ["Table", "say", "table_of", "translate"]
+__all__ = ["HOLE", "Table", "entries_of", "read_entries", "say", "table_of", "translate"]
 
-_HOLE = re.compile(r"\{([a-z_]\w*)\}")
-_OPERATION = re.compile(r"[\w.<>]+(?:\(\))?: (?=\S)")
+HOLE = re.compile(r"\{([a-z_]\w*)\}")
+_OPERATION = re.compile(r"[^\n;]{1,80}?: (?=\S)")  # what stands before most texts
 _FOUR_PARTS = re.compile(r"(.*?)given (.*?); required: (.*?)(?:; try: (.*))?")
 _MODULE = re.compile(r"(.*)\n  in module (.*)", re.DOTALL)  # what nn.Module adds
 _CARETS = re.compile(r"(\s+\^+ )(.*)")
-TELLING = 24  # written characters from which a pattern cannot fit a text by chance
 _BEHIND = re.compile(r"(    .*  \()(.*)(\))")  # a note behind a shape
+# what a hole holds, with none of its lists cut in two: in "shapes [2, 3] and [4]" it is not "[2"
+_WHOLE_LISTS = r"(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\]|[^\[])*?"
+TELLING = 24  # written characters from which a pattern cannot fit a text by chance
 
 
 class Table:
@@ -29,7 +32,7 @@ class Table:
 
     def __init__(self, texts: dict[str, str], words: dict[str, str]) -> None:
         self.words = words  # given, required, try, in module
-        self.exact = {k: v for k, v in texts.items() if not _HOLE.search(k)}
+        self.exact = {k: v for k, v in texts.items() if not HOLE.search(k)}
         patterns = [_Pattern(k, v) for k, v in texts.items() if k not in self.exact]
         # the most telling first: most written characters
         self.patterns = sorted(patterns, key=lambda p: -p.weight)
@@ -54,11 +57,10 @@ class Table:
     def sentence(self, text: str, weight: int = 0) -> str | None:
         """What one entry says, perhaps after the name of an operation."""
         found = self.find(text, weight)
-        if found is None:
-            name = _OPERATION.match(text)
-            if name:
-                found = self.find(text[name.end() :], weight)
-                found = None if found is None else name.group() + found
+        name = _OPERATION.match(text)
+        if found is None and name:
+            rest = self.find(text[name.end() :], weight)
+            return None if rest is None else name.group() + rest
         return found
 
     def find(self, text: str, weight: int = 0) -> str | None:
@@ -66,17 +68,16 @@ class Table:
         found = self.exact.get(text)
         if found is not None:
             return found
-        for pattern in self.patterns:
-            if pattern.weight < weight:
-                break
-            if pattern.anchor in text:
-                match = pattern.fullmatch(text)
+        likely = [p for p in self.patterns if p.weight >= weight and p.anchor in text]
+        for holes in (_WHOLE_LISTS, ".*?"):
+            for pattern in likely:
+                match = pattern.fullmatch(text, holes)
                 if match:
                     return self._filled(pattern.target, match.groupdict())
         return None
 
     def _filled(self, target: str, holes: dict[str, str]) -> str:
-        return _HOLE.sub(lambda m: self._part(holes[m[1]]), target)
+        return HOLE.sub(lambda m: self._part(holes[m[1]]), target)
 
     def _part(self, text: str) -> str:
         if "\n" in text:
@@ -90,7 +91,7 @@ class Table:
         before, given, required, hint = match.groups()
         words = self.words
         parts = [(words["given"], given), (words["required"], required), (words["try"], hint)]
-        return before + words["; "].join(f"{w} {self._part(p)}" for w, p in parts if p)
+        return before + words["; "].join(f"{w}{self._part(p)}" for w, p in parts if p)
 
     def _line(self, line: str) -> str:
         """A line below the first: a note under or behind a shape, or a sentence."""
@@ -106,44 +107,60 @@ class _Pattern:
 
     def __init__(self, source: str, target: str) -> None:
         self.source, self.target = source, target
-        written = _HOLE.split(source)[::2]
+        written = HOLE.split(source)[::2]
         self.anchor = max(written, key=len)
         self.weight = sum(map(len, written))
-        self.compiled: re.Pattern[str] | None = None
+        self.compiled: dict[str, re.Pattern[str]] = {}
 
-    def fullmatch(self, text: str) -> re.Match[str] | None:
-        if self.compiled is None:
-            parts = _HOLE.split(self.source)
+    def fullmatch(self, text: str, hole: str) -> re.Match[str] | None:
+        """The match in which each hole fits the expression `hole`; no hole spans lines if the
+        entry is one line."""
+        if "\n" in text and "\n" not in self.source:
+            return None
+        compiled = self.compiled.get(hole)
+        if compiled is None:
+            parts = HOLE.split(self.source)
             text_of = [re.escape(p) for p in parts[::2]]
-            holes = [f"(?P<{name}>.*?)" for name in parts[1::2]] + [""]
+            holes = [f"(?P<{name}>{hole})" for name in parts[1::2]] + [""]
             expression = "".join(a + b for a, b in zip(text_of, holes, strict=True))
-            self.compiled = re.compile(expression, re.DOTALL if "\n" in self.source else 0)
-        return self.compiled.fullmatch(text)
+            compiled = self.compiled[hole] = re.compile(expression, re.DOTALL)
+        return compiled.fullmatch(text)
 
 
 def read_entries(text: str) -> dict[str, str]:
-    r"""A file of entries: a pattern, below it its translation, then an empty line.
+    r"""Texts of a table: a pattern, below it its translation, then an empty line.
 
-    `\n` in an entry is a line break.
+    `\n` in an entry is a line break, `\t` a tab.
 
     >>> read_entries("no file\n没有文件\n")
     {'no file': '没有文件'}
     """
     entries = {}
     for block in text.strip("\n").split("\n\n"):
-        source, target = (line.replace("\\n", "\n") for line in block.split("\n"))
+        source, target = (
+            line.replace("\\n", "\n").replace("\\t", "\t") for line in block.split("\n")
+        )
         entries[source] = target
     return entries
 
 
+def entries_of(language: str) -> dict[str, str]:
+    """All entries of a language."""
+    texts: dict[str, str] = {}
+    for text in _module(language).TEXTS:
+        texts.update(read_entries(text))
+    return texts
+
+
+def _module(language: str) -> Any:
+    """The tables of a language are the package of its name beside this module."""
+    return importlib.import_module(f"flambeau.core.language.{language}")
+
+
 @cache
 def table_of(language: str) -> Table:
-    """The table of a language, which is the module of its name beside this one."""
-    module = importlib.import_module(f"flambeau.core.language.{language}")
-    texts: dict[str, str] = {}
-    for text in module.TEXTS:
-        texts.update(read_entries(text))
-    return Table(texts, module.WORDS)
+    """The table of a language, read when it is first needed."""
+    return Table(entries_of(language), _module(language).WORDS)
 
 
 def translate(text: str, language: str | None = None) -> str:

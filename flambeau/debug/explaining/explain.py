@@ -101,7 +101,7 @@ class Explanation:
     def _memory(self) -> list[str]:
         lines = [say(f"strides {list(self.strides)}, offset {self.offset} elements")]
         if self.is_contiguous:
-            lines.append(say("contiguous: the elements lie row after row without gaps"))
+            lines.append(say("contiguous, the elements lie row after row without gaps"))
         else:
             lines.append(say(f"not contiguous: {self.why_not_contiguous}"))
         first, end = self.covered
@@ -137,7 +137,7 @@ class Explanation:
                     "writes are not shared"
                 )
             )
-        return lines or [say("nobody: no other living tensor or array sees this memory")]
+        return lines or [say("nobody else: no other living tensor or array sees this memory")]
 
     def _value(self) -> list[str]:
         if self.state == "failed":
@@ -145,7 +145,7 @@ class Explanation:
         lines = [say("being recorded for a captured step")] if self.is_capturing else []
         if self.state == "evaluated":
             return [*lines, say(f"evaluated; it was written in place {self.version} times")]
-        lines.append(say("pending: computed when somebody looks at it, by these operations:"))
+        lines.append(say("pending, computed when somebody looks at it, by these operations:"))
         lines += _indented(_shortened(self.operations))
         if self.kernels:
             lines.append(say("in these kernels, if it were computed alone:"))

@@ -103,7 +103,7 @@ def repeated(layout: Layout, count: int | None) -> str:
     numel = int(np.prod(layout.shape))
     if count is not None and count < numel:
         return say(f"{numel} elements share {count} places, as after unfold or as_strided")
-    return "" if count is not None else say("perhaps: too large to count")
+    return "" if count is not None else say("perhaps, it is too large to count")
 
 
 # -- who else ------------------------------------------------------------------------------------
