@@ -132,6 +132,7 @@ class _Partitioner:
         self.group_of: dict[Node, Group] = {}
         self.groups: list[Group] = []
         self.reach: dict[int, int] = {}  # group id -> bit set of the groups it depends on
+        self.relied_on: set[int] = set()  # groups that others depend on
         self.inline_cost: dict[Node, int] = {}
         self.readers: dict[Node, list[Group]] = {}  # buffer -> groups that read it
         self.root_set = set(roots)
@@ -173,11 +174,14 @@ class _Partitioner:
             other = self.group_of.get(s)
             if other is not None and other is not group:
                 bits |= self.reach[other.id] | 1 << other.id
+                self.relied_on.add(other.id)
             if other is not group:
                 group.inputs.add(s)
                 self.readers.setdefault(s, []).append(group)
         bits &= ~(1 << group.id)
-        if bits & ~self.reach[group.id]:
+        if group.id not in self.relied_on:
+            self.reach[group.id] |= bits
+        elif bits & ~self.reach[group.id]:
             me = 1 << group.id
             for g in self.reach:
                 if g == group.id or self.reach[g] & me:
@@ -378,7 +382,10 @@ class _Partitioner:
         bits = (self.reach[other.id] | self.reach[home.id]) & ~(1 << home.id) & ~(1 << other.id)
         me, gone = 1 << home.id, 1 << other.id
         self.reach[home.id] = bits
-        for g in self.reach:
+        relied_on = self.relied_on & {home.id, other.id}
+        if relied_on:
+            self.relied_on.add(home.id)
+        for g in self.reach if relied_on else ():
             if g not in (home.id, other.id) and self.reach[g] & (me | gone):
                 self.reach[g] = (self.reach[g] | bits | me) & ~gone
         self.groups[other.id].members = []
@@ -454,23 +461,16 @@ class _Partitioner:
 
     def _in_order(self) -> list[Group]:
         """Groups that compute something wanted, dependencies first."""
-        live = [g for g in self.groups if g.members]
-        done = 0
-        order: list[Group] = []
         wanted = self._wanted()
-        alive = 0
-        for g in live:
-            alive |= 1 << g.id
-        while live:
-            ready = [g for g in live if not self.reach[g.id] & alive & ~done]
-            assert ready, "partition: cycle between groups"
-            for g in ready:
-                done |= 1 << g.id
-                if g.id in wanted:
-                    order.append(g)
-            chosen = set(ready)
-            live = [g for g in live if g not in chosen]
-        return order
+        rank: dict[int, int] = {}  # how long the longest chain is that leads to the group
+        # what a group depends on depends on fewer groups
+        for group in sorted(self.groups, key=lambda g: self.reach[g.id].bit_count()):
+            if group.members:
+                before = {self.group_of[s].id for s in group.inputs if s in self.group_of}
+                assert before <= rank.keys() | {group.id}, "partition: cycle between groups"
+                rank[group.id] = 1 + max([rank[i] for i in before - {group.id}], default=-1)
+        live = [g for g in self.groups if g.id in wanted]
+        return sorted(live, key=lambda g: rank[g.id])
 
     def _wanted(self) -> set[int]:
         wanted: set[int] = set()
