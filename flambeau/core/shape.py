@@ -177,17 +177,14 @@ def infer_shape(
 def _closest(wanted: Shape, numel: int, source: Shape | None) -> str:
     """Both shapes with their numbers of elements, and a size that would fit."""
     known = abs(prod(wanted))
-    rows = [("shape", wanted, None, f"{'a multiple of ' if -1 in wanted else ''}{known} elements")]
+    words = f"{'a multiple of ' if -1 in wanted else ''}{known} elements"
+    rows: list[tuple[str, Shape, int | None, str]] = [("shape", wanted, None, words)]
     if source is not None:
         rows.insert(0, ("input", source, None, f"{numel} elements"))
     for i, n in enumerate(wanted):
         rest = known // abs(n) if n else 0
         if -1 not in wanted and rest and numel % rest == 0:
-            rows[-1] = (
-                "shape",
-                wanted,
-                i,
-                f"{known} elements; {numel // rest} or -1 here would fit",
-            )
+            fit = numel // rest
+            rows[-1] = ("shape", wanted, i, f"{known} elements; {fit} or -1 here would fit")
             break
-    return "\n" + mark_shapes(*rows)  # type: ignore[arg-type]
+    return "\n" + mark_shapes(*rows)

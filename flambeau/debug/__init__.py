@@ -9,6 +9,7 @@ from typing import Any
 _LAZY: dict[str, str] = {
     "Explanation": "flambeau.debug.explaining.explain",
     "explain": "flambeau.debug.explaining.explain",
+    "text_of": "flambeau.core.language.showing",
     "Digraph": "flambeau.debug.graph.dot",
     "make_dot": "flambeau.debug.graph.history",
     "summary": "flambeau.debug.layers",

@@ -139,6 +139,7 @@ def test_exceptions_carry_english_and_show_chinese(call: str, english: str, chin
         assert english in str(error)
         assert chinese in showing.text_of(error), showing.text_of(error)
         assert english in str(error), "shown, not changed"
+        assert t.debug.text_of(error) == showing.text_of(error)
     with config.override(LANG="en"):
         assert showing.text_of(error) == str(error)
 

@@ -448,9 +448,6 @@ input {shape}, output_size={entries} and kernel_size={kernel}
 Expected size of input's dimension 1 to be divisible by the product of kernel_size, {kernel}, and of dimension 2 to be the number of sliding blocks, {windows} * {windows2} = {windows3}
 输入维度 1 的尺寸应能被 kernel_size 的积 {kernel} 整除，维度 2 应为滑动块的个数 {windows} * {windows2} = {windows3}
 
-given sparse=True; required: dense gradients; try sparse=False, which gives the same numbers
-给出 sparse=True；要求：稠密梯度；可尝试 sparse=False，得到的数相同
-
 argument 'indices' must be Tensor, not {type}
 参数 'indices' 必须是张量，不是 {type}
 
@@ -729,4 +726,10 @@ one dtype for input, states and weights
 
 convert the module or the input
 转换模块或输入
+
+scale_grad_by_freq=True and sparse=True
+scale_grad_by_freq=True 和 sparse=True
+
+scale_grad_by_freq not supported with sparse gradients: one of them
+稀疏梯度不支持 scale_grad_by_freq：只能用其一
 """

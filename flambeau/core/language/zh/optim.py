@@ -264,4 +264,22 @@ Invalid decay value {decay} provided. Please provide a value in [0,1] range.
 
 anneal_epochs must be equal or greater than 0, got {anneal_epochs}
 anneal_epochs 必须大于或等于 0，得到 {anneal_epochs}
+
+a sparse gradient and weight_decay
+稀疏梯度和 weight_decay
+
+no weight_decay: it would change every row
+不用 weight_decay：它会改变每一行
+
+sparse=False in the embedding
+在 embedding 中用 sparse=False
+
+a sparse gradient of shape {shape}
+形状为 {shape} 的稀疏梯度
+
+{type} does not support sparse gradients
+{type} 不支持稀疏梯度
+
+please consider SparseAdam or SGD instead, or sparse=False in the embedding
+请考虑改用 SparseAdam 或 SGD，或在 embedding 中用 sparse=False
 """

@@ -117,4 +117,118 @@ interpolation 参数应为 InterpolationMode 或相应的 Pillow 整数常量
 
 The number of elements in 'fill' does not match the number of bands of the image ({count} != {count2})
 'fill' 的元素个数与图像的通道数不一致（{count} != {count2}）
+
+(..., c, h, w) with c in {allowed}: Input image tensor permitted channel values
+(..., c, h, w)，其中 c 属于 {allowed}：输入图像张量允许的通道数
+
+x.unsqueeze(-3) for images without channels
+没有通道的图像用 x.unsqueeze(-3)
+
+a tensor of {dtype}
+{dtype} 的张量
+
+Only uint8 image tensors are supported
+只支持 uint8 图像张量
+
+Threshold should be at most the bound of the image's dtype, {bound_of}
+阈值不应超过图像 dtype 的上限 {bound_of}
+
+pic should be 2/3 dimensional. Got {n} dimensions.
+pic 应为 2/3 维。得到 {n} 个维度。
+
+pic should be PIL Image. Got {type}
+pic 应为 PIL Image。得到 {type}
+
+pic should not have > 4 channels. Got {shape} channels.
+pic 的通道数不应 > 4。得到 {shape} 个通道。
+
+{channels} channels of {dtype}
+{dtype} 的 {channels} 个通道
+
+Input type {dtype} is not supported
+不支持输入类型 {dtype}
+
+mode={mode} for {channels} channels of {dtype}
+对 {dtype} 的 {channels} 个通道用 mode={mode}
+
+Only modes {allowed} are supported for it
+对它只支持模式 {allowed}
+
+std evaluated to zero after conversion to {dtype}, leading to division by zero.
+std 转换为 {dtype} 后为零，会导致除以零。
+
+img should be Tensor Image. Got {type}
+img 应为张量图像。得到 {type}
+
+ToTensor before it
+在它之前用 ToTensor
+
+Input tensor should be a float tensor. Got {dtype}.
+输入张量应为浮点张量。得到 {dtype}。
+
+ConvertImageDtype before it
+在它之前用 ConvertImageDtype
+
+Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {shape}
+张量应为尺寸为 (..., C, H, W) 的张量图像。得到 tensor.size() = {shape}
+
+an array with {ndim} dims
+有 {ndim} 个维度的数组
+
+pic should be PIL Image or ndarray. Got {type}
+pic 应为 PIL Image 或 ndarray。得到 {type}
+
+leaving ToTensor out where it is a tensor already
+在它已是张量处去掉 ToTensor
+
+pic should be Tensor or ndarray. Got {type}.
+pic 应为张量或 ndarray。得到 {type}。
+
+{dtype} to {dtype2}
+{dtype} 到 {dtype2}
+
+The cast from {dtype} to {dtype2} cannot be performed safely
+从 {dtype} 到 {dtype2} 的转换不能安全地进行
+
+{argument} ({kwargs}) is not non-negative.
+{argument}（{kwargs}）不是非负数。
+
+Size must be an int or a 1 or 2 element tuple/list
+size 必须是 int，或含 1 或 2 个元素的 tuple/list
+
+size={size} and max_size={max_size}
+size={size} 和 max_size={max_size}
+
+max_size should only be passed if size specifies the length of the smaller edge, and must be strictly greater than it
+只有当 size 指定较短边的长度时才应传入 max_size，且它必须严格大于该长度
+
+Padding must be an int or a 1, 2, or 4 element tuple, not a {count} element tuple
+padding 必须是 int，或含 1、2 或 4 个元素的元组，不是含 {count} 个元素的元组
+
+Padding mode should be either constant, edge, reflect or symmetric
+填充模式应为 constant、edge、reflect 或 symmetric
+
+size ({height}, {width}) for an image ({h}, {w})
+对图像 ({h}, {w}) 给出尺寸 ({height}, {width})
+
+Requested crop size {x} is bigger than input size {x2}
+要求的裁剪尺寸 {x} 大于输入尺寸 {x2}
+
+nearest or bilinear
+nearest 或 bilinear
+
+translate should be a list or tuple of length 2
+translate 应为长度为 2 的 list 或 tuple
+
+Argument scale should be positive
+参数 scale 应为正数
+
+Tensor is not a torch image: (..., h, w)
+张量不是图像：(..., h, w)
+
+img should be PIL Image or Tensor. Got {type}
+img 应为 PIL Image 或张量。得到 {type}
+
+ToPILImage or ToTensor before it
+在它之前用 ToPILImage 或 ToTensor
 """
