@@ -73,7 +73,7 @@ def explain(node: Node) -> None:
 def check(node: Node, cotangents: list[Tensor | None]) -> None:
     """RuntimeError if a cotangent holds NaN."""
     for i, g in enumerate(cotangents):
-        if isinstance(g, Tensor) and _has_nan(g):
+        if isinstance(g, Tensor) and not g.is_sparse and _has_nan(g):  # type: ignore[attr-defined]
             raise RuntimeError(
                 f"Function '{node.name()}' returned nan values in its {i}th output; "
                 f"{_made_at(node)}; look there for a logarithm, root or division at its pole, or "

@@ -11,6 +11,7 @@ from flambeau.core.types import TensorType
 from flambeau.tensor.apply import apply, edge_of
 from flambeau.tensor.cotangent import ONES
 from flambeau.tensor.joining import stack
+from flambeau.tensor.layouts import with_entries
 from flambeau.tensor.tape import mode
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import grad_fn_of, value_of
@@ -106,6 +107,9 @@ def grad(
     edges = [_input_edge("grad", x) for x in wanted]
     found = run(roots, keep, create_graph, edges, accumulate=False)
     gradients = [found.get(edge) for edge in edges]
+    for i, (x, g) in enumerate(zip(wanted, gradients, strict=True)):
+        if g is not None:
+            gradients[i] = with_entries(x, g)
     for i, (x, g) in enumerate(zip(wanted, gradients, strict=True)):
         if g is None and materialize_grads:
             gradients[i] = x.new_zeros(x.shape)

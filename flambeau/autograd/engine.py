@@ -17,6 +17,7 @@ from flambeau.autograd.anomaly import check, explain
 from flambeau.autograd.saved import released_error, saved_input, saved_output
 from flambeau.tensor.apply import adopt, apply, note_gradient, wrap
 from flambeau.tensor.cotangent import ADD, FIT
+from flambeau.tensor.layouts import NotStrided
 from flambeau.tensor.tape import (
     INPUT_NAMES,
     AccumulateGrad,
@@ -38,7 +39,10 @@ _accumulating = threading.Lock()  # several threads may add to the gradient of o
 
 def fit(g: Tensor, type: Any) -> Tensor:
     """`g` as a cotangent of an input of `type`."""
-    own = g._storage.value.type if g._layout is None else value_of(g).type
+    try:
+        own = g._storage.value.type if g._layout is None else value_of(g).type
+    except NotStrided:  # sparse cotangents have their input's shape already
+        return g
     return g if own is type else apply(FIT, (g,), (type.shape, type.dtype))
 
 
@@ -89,8 +93,11 @@ def _cotangents(node: GradNode, g: Tensor, needed: set[Node] | None) -> list[Ten
         rule: Any = rules[i]
         c = rule(g) if find is None else rule(*[get(node, g) for get in find])
         if c is not None:
-            own = c._storage.value.type if c._layout is None else value_of(c).type
             type = key[i + 1]
+            try:
+                own = c._storage.value.type if c._layout is None else value_of(c).type
+            except NotStrided:
+                own = type
             if own is not type:
                 c = apply(FIT, (c,), (type.shape, type.dtype))
         result.append(c)
@@ -122,7 +129,11 @@ def _accumulate(leaf: Tensor, g: Tensor) -> None:
         elif mode.grad:  # create_graph: the old gradient stays what it was
             leaf._grad = apply(ADD, (present, g))
         else:
-            adopt(present, apply(ADD, (present, g)))
+            total = apply(ADD, (present, g))
+            try:
+                adopt(present, total)
+            except NotStrided:  # one of them is sparse
+                leaf._grad = total
     hooks = leaf._post_accumulate_hooks
     if hooks:
         for hook in tuple(hooks.values()):
@@ -131,7 +142,10 @@ def _accumulate(leaf: Tensor, g: Tensor) -> None:
 
 def _own(g: Tensor) -> Tensor:
     """A tensor of its own with g's value, and g's history where that is recorded."""
-    result = wrap(value_of(g))
+    try:
+        result = wrap(value_of(g))
+    except NotStrided:
+        return g if mode.grad else g.detach()  # type: ignore[attr-defined, no-any-return]
     if mode.grad and g._requires_grad:
         if g._grad_fn is None:  # a leaf that the caller gave as the gradient
             return g.clone()  # type: ignore[attr-defined, no-any-return]

@@ -15,11 +15,13 @@ from typing import Any
 
 from flambeau.autograd.modes import enable_grad
 from flambeau.core.dtype import float32
+from flambeau.core.errors import message
 from flambeau.optim.groups import ParameterGroup, ParameterState, State, structure
 from flambeau.tensor.boundary import copy_of, fresh, is_capturing, synchronize
 from flambeau.tensor.creation import full_like
 from flambeau.tensor.formula import Formula
 from flambeau.tensor.hooks import RemovableHandle
+from flambeau.tensor.layouts import NotStrided
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
@@ -406,6 +408,15 @@ class Algorithm(Optimizer):
             return counter(float(value))
         return super()._adapt(parameter, value, key)
 
+    def sparse_gradient(self, p: Tensor, grad: Any, group: ParameterGroup) -> Tensor | None:
+        """The dense gradient to update `p` by; None if this method did the update."""
+        name = type(self).__name__
+        raise RuntimeError(
+            message(name, f"a sparse gradient of shape {list(p._shape)}",
+                    f"{name} does not support sparse gradients", "please consider SparseAdam or "
+                    "SGD instead, or sparse=False in the embedding")
+        )  # fmt: skip
+
     def _prepare(self, group: ParameterGroup) -> tuple:
         """(names of the state, names of all tensors, flags, whether "first" is a flag)."""
         names = self.state_names(group)
@@ -449,6 +460,12 @@ class Algorithm(Optimizer):
             grad = p.grad if capturing else p._grad  # the property costs as much as the update
             if grad is None:
                 continue
+            try:
+                grad._storage  # noqa: B018
+            except NotStrided:
+                grad = self.sparse_gradient(p, grad, group)
+                if grad is None:
+                    continue
             if not names:
                 update([p, grad], numbers, memo)
                 continue

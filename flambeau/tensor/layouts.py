@@ -17,7 +17,7 @@ from typing import Any
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.operation import Operation, operation
 
-__all__ = ["FUNCTIONS", "RULES", "VALUES", "NotStrided", "also_sparse", "apply_sparse"]
+__all__ = ["FUNCTIONS", "RULES", "VALUES", "NotStrided", "also_sparse", "apply_sparse", "with_entries"]
 
 # operation -> rule(inputs, attributes)
 RULES: dict[str, Callable[[tuple, tuple], Any]] = {}
@@ -58,6 +58,15 @@ def also_sparse(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return found(*args, **kwargs)
 
     return call
+
+
+def with_entries(x: Any, g: Any) -> Any:
+    """The gradient of x for a cotangent of x's values: sparse with x's entries if x is sparse."""
+    try:
+        x._storage  # noqa: B018
+    except NotStrided:
+        return x._with(g)
+    return g
 
 
 @operation("sparse_coo_tensor_with_dims_and_tensors")

@@ -170,6 +170,7 @@ OTHER_NAMES = frozenset({"g", "out", "types", "attributes", "inputs", "needs"})
 
 # what PyTorch calls the nodes of operations that have another name here
 GRAD_FN_NAMES = {
+    "embedding_sparse": "EmbeddingBackward0",
     "to": "ToCopyBackward0",
     "copy": "CopyBackwards",
     "log1p": "Log1PBackward0",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from flambeau.autograd.vjps.table import non_differentiable, vjp
 from flambeau.nn.operations.embedding import EMBEDDING_BACKWARD, EMBEDDING_ROWS
 from flambeau.nn.operations.padding import PAD, PAD_BACKWARD, PAD_MIRRORED, PAD_MIRRORED_BACKWARD
@@ -15,7 +17,10 @@ from flambeau.nn.operations.pooling import (
     MAX_POOL_BACKWARD,
     MAX_POOL_PICK,
 )
+from flambeau.sparse.coo import CooTensor, index_tensor
 from flambeau.tensor.apply import apply
+from flambeau.tensor.boundary import read
+from flambeau.tensor.gathering import index_select
 
 __all__: list[str] = []
 
@@ -73,7 +78,18 @@ def _by_frequency(g: Any, y: Any, z: Any, types: tuple, attributes: tuple) -> An
     return _embedding(g / z.unsqueeze(-1).to(g.dtype), y, types, attributes)
 
 
+def _embedding_sparse(g: Any, y: Any, types: tuple, attributes: tuple) -> Any:
+    rows, width = types[0].shape
+    (padding,) = attributes
+    index, values = y.reshape(-1), g.reshape(-1, width)
+    if padding >= 0:
+        kept = index_tensor(np.flatnonzero(read(index) != padding))
+        index, values = index_select(index, 0, kept), index_select(values, 0, kept)
+    return CooTensor._make(index.long().unsqueeze(0), values, (rows, width))
+
+
 vjp("embedding", _embedding, None)
+vjp("embedding_sparse", _embedding_sparse, None)
 vjp("embedding_by_frequency", _by_frequency, None, None)
 vjp(
     "embedding_backward",

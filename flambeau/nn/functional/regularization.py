@@ -14,6 +14,7 @@ from flambeau.nn.operations.embedding import (
     EMBEDDING,
     EMBEDDING_BACKWARD,
     EMBEDDING_BY_FREQUENCY,
+    EMBEDDING_SPARSE,
 )  # fmt: skip
 from flambeau.nn.operations.expression import index_along
 from flambeau.tensor.apply import apply
@@ -99,12 +100,13 @@ def embedding(
     """The rows of `weight` at the indices; shapes (...), (n, d) to (..., d).
 
     padding_idx: a row that gets no gradient. max_norm: longer rows are shortened in place first.
+    sparse: the gradient of `weight` is a sparse tensor with an entry for each index.
     """
-    if sparse:
-        raise NotImplementedError(
-            "embedding: given sparse=True; required: dense gradients; try sparse=False, which "
-            "gives the same numbers"
-        )
+    if sparse and scale_grad_by_freq:
+        raise RuntimeError(
+            message("embedding", "scale_grad_by_freq=True and sparse=True", "scale_grad_by_freq "
+                    "not supported with sparse gradients: one of them", "sparse=False")
+        )  # fmt: skip
     rows = weight._shape[0] if weight._shape else 0
     pad = -1
     if padding_idx is not None:
@@ -125,7 +127,7 @@ def embedding(
         _shorten(weight, input, max_norm, norm_type)
     if scale_grad_by_freq:
         return apply(EMBEDDING_BY_FREQUENCY, (weight, input, _frequency(input, rows)), (pad,))
-    return apply(EMBEDDING, (weight, input), (pad,))
+    return apply(EMBEDDING_SPARSE if sparse else EMBEDDING, (weight, input), (pad,))
 
 
 def _frequency(index: Any, rows: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 Operations:
   embedding (weight, index) [padding_idx or -1]                (n, d), (...) -> (..., d)
+  embedding_sparse (weight, index) [padding_idx or -1]     the same; its gradient is sparse
   embedding_by_frequency (weight, index, n) [padding_idx or -1]
                                      the same; each row's gradient is divided by n, its frequency
   embedding_backward (g, index) [n, padding_idx or -1]         (..., d), (...) -> (n, d)
@@ -17,7 +18,10 @@ from flambeau.engine.graph.node import Node
 from flambeau.tensor.operation import operation
 from flambeau.tensor.promotion import in_full_precision
 
-__all__ = ["EMBEDDING", "EMBEDDING_BACKWARD", "EMBEDDING_BY_FREQUENCY", "EMBEDDING_ROWS"]
+__all__ = [
+    "EMBEDDING", "EMBEDDING_BACKWARD", "EMBEDDING_BY_FREQUENCY", "EMBEDDING_ROWS",
+    "EMBEDDING_SPARSE",
+]  # fmt: skip
 
 
 def _rows(weight: Node, index: Node) -> Node:
@@ -38,6 +42,12 @@ def EMBEDDING(weight: Node, index: Node, padding_idx: int) -> Node:
             message("embedding", f"a weight of shape {list(weight.shape)}", "'weight' must be 2-D")
         )
     return _rows(weight, index)
+
+
+@operation("embedding_sparse")
+def EMBEDDING_SPARSE(weight: Node, index: Node, padding_idx: int) -> Node:
+    """The same; the gradient is a sparse tensor with an entry for each index."""
+    return EMBEDDING.expand(weight, index, padding_idx)
 
 
 @operation("embedding_by_frequency")

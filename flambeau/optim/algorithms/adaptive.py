@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flambeau.core.errors import message
 from flambeau.optim.algorithms.common import check_common, decayed_gradient, lerp, require
 from flambeau.optim.groups import ParameterGroup
 from flambeau.optim.optimizer import Algorithm, filled
@@ -101,6 +102,15 @@ class Adagrad(Algorithm):
         for group in self.param_groups:  # as in PyTorch, state exists before the first step
             for p in group["params"]:
                 self.make_state(p, group)
+
+    def sparse_gradient(self, p: Any, grad: Any, group: ParameterGroup) -> Tensor | None:
+        """The rows that the gradient does not name get zeros, which change nothing."""
+        if group["weight_decay"] != 0:
+            raise RuntimeError(
+                message("Adagrad", "a sparse gradient and weight_decay", "weight_decay option is "
+                        "not compatible with sparse gradients", "weight_decay=0")
+            )  # fmt: skip
+        return grad.to_dense()  # type: ignore[no-any-return]
 
     def state_names(self, group: ParameterGroup) -> tuple[str, ...]:
         return ("step", "sum")

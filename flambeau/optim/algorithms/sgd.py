@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flambeau.autograd.modes import no_grad
+from flambeau.core.errors import message
 from flambeau.optim.algorithms.common import check_common, decayed_gradient, gradient, require
 from flambeau.optim.groups import ParameterGroup
 from flambeau.optim.optimizer import Algorithm, counter, filled
@@ -61,6 +63,23 @@ class SGD(Algorithm):
             "differentiable": differentiable, "fused": fused,
         }  # fmt: skip
         super().__init__(params, defaults)
+
+    def sparse_gradient(self, p: Any, grad: Any, group: ParameterGroup) -> Tensor | None:
+        """Without momentum only the rows that the gradient names are touched."""
+        if group["weight_decay"] != 0:
+            raise RuntimeError(
+                message("SGD", "a sparse gradient and weight_decay", "no weight_decay: it would "
+                        "change every row", "sparse=False in the embedding")
+            )  # fmt: skip
+        if group["momentum"] != 0:
+            return grad.to_dense()  # type: ignore[no-any-return]
+        rate = group["lr"] if group["maximize"] else -group["lr"]
+        with no_grad():
+            if grad.sparse_dim() == 1:
+                p.index_add_(0, grad._indices()[0], grad._values() * rate)
+            else:
+                p.add_(grad, alpha=rate)
+        return None
 
     def state_names(self, group: ParameterGroup) -> tuple[str, ...]:
         return ("momentum_buffer",) if dict.__getitem__(group, "momentum") != 0 else ()

@@ -73,6 +73,7 @@ SPECIAL: dict[str, str] = {
     "fit_cotangent": "backward's own; in every graph with broadcasting",
     "without_derivative": "its backward raises; tests/tensor/test_decompositions.py",
     "reshape_value": "only rewrites a storage's value; never on the tape",
+    "embedding_sparse": "its gradient is sparse; tests/sparse/test_embedding.py",
     "to": "between floating-point dtypes only: tests/autograd/test_backward.py",
     "embedding_by_frequency": "not the derivative, by definition; tests/nn/test_modules.py",
     "standard_gamma": "its samples jump: tests/tensor/test_variates.py",
