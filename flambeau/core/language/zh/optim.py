@@ -282,4 +282,7 @@ a sparse gradient of shape {shape}
 
 please consider SparseAdam or SGD instead, or sparse=False in the embedding
 请考虑改用 SparseAdam 或 SGD，或在 embedding 中用 sparse=False
+
+weight_decay option is not compatible with sparse gradients
+weight_decay 选项与稀疏梯度不相容
 """
