@@ -17,6 +17,10 @@ from flambeau.core.dtype import DType
 from flambeau.io.names import STORAGE_OF_DTYPE, UNTYPED
 from flambeau.nn.parameter import Parameter
 from flambeau.optim.groups import ParameterGroup, ParameterState
+from flambeau.sparse.base import SparseTensor
+from flambeau.sparse.coo import CooTensor
+from flambeau.sparse.csr import CompressedTensor
+from flambeau.tensor.formats import Layout
 from flambeau.tensor.tensor import Size, Tensor
 from flambeau.tensor.view import layout_of
 
@@ -112,6 +116,15 @@ class _Pickler(_PythonPickler):
         rebuild = self._global("torch._utils", "_rebuild_parameter")
         return (rebuild, (x.detach(), bool(x.requires_grad), OrderedDict()))
 
+    def _sparse(self, x: SparseTensor) -> tuple:
+        parts = (*x._parts().values(), x._values_.detach(), Size(x._size))
+        if isinstance(x, CooTensor):
+            parts = (*parts, x.is_coalesced())
+        return (self._global("torch._utils", "_rebuild_sparse_tensor"), (x.layout, parts))
+
+    def _layout(self, x: Layout) -> tuple:
+        return (self._global("torch.serialization", "_get_layout"), (f"torch.{x.name}",))
+
     def _size(self, x: Size) -> tuple:
         return (self._global("torch", "Size"), (tuple(x),))
 
@@ -131,6 +144,9 @@ _Pickler.dispatch = {**_PythonPickler.dispatch, DType: _save_dtype}
 _REDUCERS: dict[type, Callable[[_Pickler, Any], tuple]] = {
     Tensor: _Pickler._tensor,
     Parameter: _Pickler._parameter,
+    CooTensor: _Pickler._sparse,
+    CompressedTensor: _Pickler._sparse,
+    Layout: _Pickler._layout,
     Size: _Pickler._size,
     Device: _Pickler._device,
     ParameterGroup: _Pickler._plain_dict,

@@ -16,6 +16,8 @@ from flambeau.core.types import Shape
 from flambeau.io.names import DTYPE_OF_GLOBAL, DTYPE_OF_STORAGE, UNTYPED
 from flambeau.io.unpickle import Allowed
 from flambeau.nn.parameter import Parameter
+from flambeau.sparse.construct import rebuilt
+from flambeau.tensor import formats
 from flambeau.tensor.boundary import view_of_storage
 from flambeau.tensor.tensor import Size, Tensor
 
@@ -45,6 +47,27 @@ class StorageHandle:
         self.dtype = dtype
         self.key = key
         self.size = size  # elements; bytes if untyped
+
+
+def _layout(name: Any) -> formats.Layout:
+    found = getattr(formats, str(name).removeprefix("torch."), None)
+    if not isinstance(found, formats.Layout):
+        raise CheckpointError(f"the pickle names a layout {name!r}, which there is not")
+    return found
+
+
+def _sparse(layout: Any, parts: Any) -> Tensor:
+    """A sparse tensor of its parts; its indices are checked."""
+    if not isinstance(layout, formats.Layout) or not isinstance(parts, tuple) or len(parts) not in (3, 4):
+        raise CheckpointError("the pickle makes a sparse tensor of something else than its parts")
+    try:
+        if layout.name == "sparse_coo":
+            indices, values, size, *rest = parts
+            return rebuilt(layout, (indices, values), size, bool(rest and rest[0]))
+        *parts, size = parts
+        return rebuilt(layout, tuple(parts), size, None)
+    except (RuntimeError, TypeError, ValueError) as reason:
+        raise CheckpointError(f"the pickle makes a sparse tensor: {reason}") from None
 
 
 class Rebuilder:
@@ -121,6 +144,8 @@ class Rebuilder:
             ("torch._utils", "_rebuild_tensor_v2"): Allowed(self.tensor),
             ("torch._utils", "_rebuild_tensor_v3"): Allowed(self.tensor),
             ("torch._utils", "_rebuild_parameter"): Allowed(self.parameter),
+            ("torch._utils", "_rebuild_sparse_tensor"): Allowed(_sparse),
+            ("torch.serialization", "_get_layout"): Allowed(_layout),
             ("torch._utils", "_rebuild_parameter_with_state"): Allowed(self._with_state),
             ("torch._tensor", "_rebuild_from_type_v2"): Allowed(self._from_type),
             ("torch", "Size"): Allowed(_size),
