@@ -70,7 +70,8 @@ def tensordot(
 
 def vecdot(x1: Tensor, x2: Tensor, /, *, axis: int = -1) -> Tensor:
     """Sums of products along an axis of both; complex elements of x1 are conjugated."""
-    x1, x2 = FUNCTIONS["broadcast_tensors"](*_aligned(*common(x1, x2), axis))
+    x1, x2 = common(x1, x2)
+    x1, x2 = FUNCTIONS["broadcast_tensors"](*_aligned(x1, x2, axis))
     product = (x1.conj() if x1.dtype.is_complex else x1) * x2
     return product.sum(-1, dtype=product.dtype)
 

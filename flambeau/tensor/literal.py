@@ -175,7 +175,7 @@ def _dtype_of_array(array: np.ndarray, given: Any) -> DType:
 
 def _equal_arrays(data: Any) -> list[np.ndarray] | None:
     """The items of a sequence as arrays, if they all are arrays of equal shape."""
-    arrays = []
+    arrays: list[np.ndarray] = []
     for item in data:
         array = _array_like(item)
         if array is None or (arrays and array.shape != arrays[0].shape):
