@@ -231,4 +231,97 @@ img 应为 PIL Image 或张量。得到 {type}
 
 ToPILImage or ToTensor before it
 在它之前用 ToPILImage 或 ToTensor
+
+Please provide only two dimensions (h, w) for size.
+size 请只给出两个维度 (h, w)。
+
+{name} values should be between {limits} and {limits2}, the lower one first
+{name} 的值应在 {limits} 和 {limits2} 之间，较小的在前
+
+{name} should be a sequence of length 2.
+{name} 应为长度为 2 的序列。
+
+If {name} is a single number, it must be non negative.
+如果 {name} 是单个数，它不能为负。
+
+num_output_channels should be either 1 or 3
+num_output_channels 应为 1 或 3
+
+Input should be PIL Image; try rgb_to_grayscale for tensors
+输入应为 PIL Image；张量可用 rgb_to_grayscale
+
+hue_factor ({hue_factor}) is not in [-0.5, 0.5].
+hue_factor（{hue_factor}）不在 [-0.5, 0.5] 之内。
+
+The number if bits should be between 0 and 8. Got {bits}
+位数应在 0 和 8 之间。得到 {bits}
+
+sigma should have positive values. Got {sigma}
+sigma 的值应为正。得到 {sigma}
+
+kernel_size should have odd and positive integers
+kernel_size 应为正奇数
+
+Argument value should be either a number or str or a sequence
+参数 value 应为数、str 或序列
+
+If value is str, it should be 'random'
+如果 value 是 str，它应为 'random'
+
+Kernel size value should be an odd and positive number.
+核尺寸应为正奇数。
+
+sigma values should be positive and of the form (min, max)
+sigma 的值应为正，形式为 (min, max)
+
+Scale and random erasing probability should be between 0 and 1
+scale 和随机擦除的概率应在 0 和 1 之间
+
+value={value} for {shape} channels
+对 {shape} 个通道给出 value={value}
+
+one number, or one for each channel
+一个数，或每个通道一个
+
+Argument transforms should be a sequence
+参数 transforms 应为序列
+
+Argument p should be a sequence
+参数 p 应为序列
+
+Argument lambd should be callable, got {type}
+参数 lambd 应为可调用对象，得到 {type}
+
+transformation_matrix {shape} and mean_vector {shape2}
+transformation_matrix {shape} 和 mean_vector {shape2}
+
+transformation_matrix should be square, and mean_vector should have as many elements
+transformation_matrix 应为方阵，mean_vector 的元素个数应与之相同
+
+Size should be int or sequence. Got {type}
+size 应为 int 或序列。得到 {type}
+
+If size is a sequence, it should have 1 or 2 values
+如果 size 是序列，它应有 1 或 2 个值
+
+Got inappropriate padding arg
+padding 参数不合适
+
+an image ({h}, {w})
+图像 ({h}, {w})
+
+Required crop size {x} is larger than input image size {x2}
+要求的裁剪尺寸 {x} 大于输入图像的尺寸 {x2}
+
+padding=..., or pad_if_needed=True
+padding=...，或 pad_if_needed=True
+
+{capitalize} should be a sequence
+{capitalize} 应为序列
+
+translation values should be between 0 and 1
+平移的值应在 0 和 1 之间
+
+scale values should be positive
+缩放的值应为正
 """
