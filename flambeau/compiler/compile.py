@@ -24,6 +24,7 @@ from flambeau.compiler.guards import Watcher, ambient
 from flambeau.engine.runtime.capture import RECORDERS, Recorder
 from flambeau.engine.runtime.evaluate import evaluate_view, flush, observers
 from flambeau.nn.module import Module
+from flambeau.tensor.layouts import NotStrided, parts_of
 from flambeau.tensor.tensor import Tensor
 from flambeau.tensor.view import value_of
 
@@ -97,6 +98,8 @@ class Compiled:
             self._entries[key] = build_entry(recorder, tensors, result, watcher.guards(), before)
         except NotReplayable as reason:
             self._give_up(key, str(reason))
+        except NotStrided:
+            self._give_up(key, "a result or a gradient of it is a sparse tensor")
         return result
 
     def _give_up(self, key: tuple, reason: str) -> None:
@@ -125,6 +128,10 @@ def _plain_function(function: Callable[..., Any]) -> Any:
 def _describe(x: Any, tensors: list[Tensor]) -> Any:
     """A hashable description of an argument; tensors are collected and stand as types."""
     if isinstance(x, Tensor):
+        parts = parts_of(x)
+        if parts is not None:
+            flag = x.__dict__.get("_coalesced")
+            return (type(x), x._shape, flag, *[_describe(p, tensors) for p in parts])
         for i, t in enumerate(tensors):
             if t is x or t._storage is x._storage:
                 return ("same", i, x._layout) if t is x else ("shares", i, x._layout, t._layout)

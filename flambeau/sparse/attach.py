@@ -14,6 +14,7 @@ from flambeau.sparse.csr import CompressedTensor
 from flambeau.sparse.printing import sparse_text
 from flambeau.sparse.scipy import to_scipy
 from flambeau.tensor import layouts
+from flambeau.tensor.methods import METHODS
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["DENSE_METHODS", "attach"]
@@ -32,6 +33,7 @@ def _any(inputs: tuple, attributes: tuple) -> Any:
 RULES: dict[str, Callable[[tuple, tuple], Any]] = {
     **arithmetic.RULES,
     "matmul": products.rule_of_matmul,
+    "linear": products.rule_of_linear,
     "sum": reductions.sum_rule,
     "any": _any,
     "cat": lambda inputs, attributes: structure.cat(inputs, attributes[0]),
@@ -194,6 +196,9 @@ def attach() -> None:
     }  # fmt: skip
     for name, value in own.items():
         setattr(SparseTensor, name, value)
+    for row in METHODS:  # an error that names the method
+        if getattr(SparseTensor, row.name) is getattr(Tensor, row.name) and row.name[:2] != "__":
+            setattr(SparseTensor, row.name, layouts.also_sparse(row.name, row.function))
     for kind in (CompressedTensor, CooTensor):
         for name, function in DENSE_METHODS.items():
             if not hasattr(kind, name) or getattr(kind, name) is getattr(Tensor, name, None):

@@ -13,7 +13,7 @@ from flambeau.core.types import Shape
 from flambeau.sparse.base import SparseTensor, check_dtype_of_values
 from flambeau.sparse.coo import CooTensor, empty_coo
 from flambeau.sparse.csr import CompressedTensor
-from flambeau.sparse.invariants import check_compressed, check_coordinates
+from flambeau.sparse.invariants import ANY_SIZE, check_compressed, check_coordinates
 from flambeau.tensor import formats
 from flambeau.tensor.boundary import read
 from flambeau.tensor.creation import check_device, size_of, zeros
@@ -62,7 +62,7 @@ def sparse_coo_tensor(
     dense = given._shape[1:]
     array = read(index)
     if size is None:
-        check_coordinates(name, array, (1 << 62,) * dims)
+        check_coordinates(name, array, (ANY_SIZE,) * dims)
         sizes = tuple([int(n) + 1 for n in array.max(1)]) if count else (0,) * dims
         shape = sizes + dense
     else:

@@ -10,8 +10,7 @@ from flambeau.core.types import Shape
 from flambeau.sparse.base import SparseTensor, held, refuse_layout
 from flambeau.sparse.invariants import check_compressed
 from flambeau.tensor import formats
-from flambeau.tensor.boundary import read
-from flambeau.tensor.compressed import derived, transposed
+from flambeau.tensor.compressed import derived, note, transposed
 from flambeau.tensor.gathering import index_select
 from flambeau.tensor.tensor import Tensor
 
@@ -41,6 +40,7 @@ class CompressedTensor(SparseTensor):
         t._plain = plain
         t._values_ = held(values)
         t._size = tuple(size)
+        note("checked", (pointers, plain), (kind, t._size))
         return t
 
     def _with(self, values: Tensor) -> CompressedTensor:
@@ -98,10 +98,11 @@ class CompressedTensor(SparseTensor):
         def check(pointers: np.ndarray, plain: np.ndarray) -> None:
             check_compressed("in-place write", self._kind, pointers, plain, rows, columns)
 
-        derived("checked", (self._pointers, self._plain), (self._kind, columns), check)
+        derived("checked", (self._pointers, self._plain), (self._kind, self._size), check)
 
     def _turned(self) -> CompressedTensor:
         """The transposed matrix, over the same parts."""
+        self._check()
         other = "csc" if self._kind == "csr" else "csr"
         made = CompressedTensor._make(
             other, self._pointers, self._plain, self._values_, self._size[::-1]
@@ -123,8 +124,3 @@ class CompressedTensor(SparseTensor):
         x = self._as_kind("csr")
         x._check()
         return x._pointers, x._plain, x._values_
-
-
-def read_indices(x: CompressedTensor) -> tuple[np.ndarray, np.ndarray]:
-    """Both index arrays."""
-    return read(x._pointers), read(x._plain)

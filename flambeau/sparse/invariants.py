@@ -12,6 +12,9 @@ from flambeau.core.types import Shape
 __all__ = ["check_compressed", "check_coordinates", "check_sparse_tensor_invariants"]
 
 
+ANY_SIZE = 1 << 62
+
+
 class check_sparse_tensor_invariants:  # noqa: N801 - PyTorch's name
     """PyTorch's switch of the checks of indices. Here they are always made: it changes nothing.
 
@@ -71,7 +74,8 @@ def check_coordinates(name: str, indices: np.ndarray, sizes: Shape) -> None:
             )  # fmt: skip
             raise RuntimeError(
                 message(name, f"index {value} in column {at} of indices[{dim}]; {detail}",
-                        f"0 <= index < {size}", "a larger size, or no size: it is then inferred")
+                        "0 <= index" + (f" < {size}" if size < ANY_SIZE else ""),
+                        "a larger size, or no size: it is then inferred")
             )  # fmt: skip
 
 
@@ -92,23 +96,22 @@ def check_compressed(
         raise RuntimeError(message(name, given, required, hint))
 
     if pointers[0] != 0:
-        refuse(f"{p} that begin with {int(pointers[0])}", f"`{p}[..., 0] == 0` is not satisfied")
+        refuse(f"{p} that begin with {int(pointers[0])}", f"`{p}[..., 0] == 0`")
     if pointers[-1] != entries:
         refuse(f"{p} that end with {int(pointers[-1])} for {entries} entries",
-               f"`{p}[..., -1] == nnz` is not satisfied")  # fmt: skip
+               f"`{p}[..., -1] == nnz`")  # fmt: skip
     steps = np.diff(pointers)
     bad = (steps < 0) | (steps > columns)
     if bad.any():
         at = int(np.argmax(bad))
         refuse(
             f"{p}[{at}] = {int(pointers[at])} and {p}[{at + 1}] = {int(pointers[at + 1])}",
-            f"`0 <= {p}[..., 1:] - {p}[..., :-1] <= {many}` is not satisfied, with {many} = "
-            f"{columns}",
+            f"`0 <= {p}[..., 1:] - {p}[..., :-1] <= {many}`, with {many} = {columns}",
         )
     bad = (plain < 0) | (plain >= columns)
     if bad.any():
         at = int(np.argmax(bad))
-        refuse(f"{q}[{at}] = {int(plain[at])}", f"`0 <= {q} < {many}` is not satisfied, with "
+        refuse(f"{q}[{at}] = {int(plain[at])}", f"`0 <= {q} < {many}`, with "
                f"{many} = {columns}")  # fmt: skip
     fall = np.diff(plain) <= 0
     starts = pointers[1:-1]

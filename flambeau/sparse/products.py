@@ -258,6 +258,13 @@ def spmm_dense(mat1: Any, mat2: Any) -> Any:
     return to_dense(mm(mat1, mat2))
 
 
+def rule_of_linear(inputs: tuple, attributes: tuple) -> Any:
+    """The operation `linear`: x @ weight.T + bias."""
+    x, weight, *bias = inputs
+    product = matmul(x, weight.t())
+    return product + bias[0] if bias else product
+
+
 def rule_of_matmul(inputs: tuple, attributes: tuple) -> Any:
     """The operation `matmul`, whose operands may be given transposed."""
     x, y = (

@@ -87,7 +87,7 @@ def _sum_over(x: CooTensor, dims: list[int], keepdim: bool, dtype: DType) -> Any
     kept = [d for d in range(n) if d not in gone]
     size = [1 if d in dims else s for d, s in enumerate(x._size) if keepdim or d not in dims]
     if not gone:
-        return CooTensor._make(x._index, values, tuple(size), x._coalesced)
+        return CooTensor._make(x._index, values, tuple(size), x._coalesced).coalesce()
     if not kept:
         total = values.sum(0, dtype=dtype)
         return total.reshape(size) if keepdim else total

@@ -26,7 +26,7 @@ from flambeau.tensor.operation import operation
 from flambeau.tensor.tensor import Tensor
 
 __all__ = [
-    "CSR_DOT", "CSR_SAMPLED", "csr_dot", "csr_sampled", "derived", "pointers_of", "rows_of",
+    "CSR_DOT", "CSR_SAMPLED", "csr_dot", "csr_sampled", "derived", "note", "pointers_of", "rows_of",
     "transposed",
 ]  # fmt: skip
 
@@ -82,6 +82,12 @@ def derived(name: str, indices: tuple[Tensor, ...], key: Any, compute: Any) -> A
     if found is None or found[0] != now or is_outside:
         found = kept[name, key] = (now, compute(*[read(x) for x in indices]))
     return found[1]
+
+
+def note(name: str, indices: tuple[Tensor, ...], key: Any, found: Any = None) -> None:
+    """Say what `derived` of these would find, unless it is known that it was looked for."""
+    now = [(x._storage, x._storage.version) for x in indices]
+    indices[0].__dict__.setdefault("_derived", {}).setdefault((name, key), (now, found))
 
 
 def _as_tensors(*arrays: np.ndarray) -> tuple[Tensor, ...]:

@@ -17,7 +17,16 @@ from typing import Any
 from flambeau.engine.graph.node import Node
 from flambeau.tensor.operation import Operation, operation
 
-__all__ = ["FUNCTIONS", "RULES", "VALUES", "NotStrided", "also_sparse", "apply_sparse", "with_entries"]
+__all__ = [
+    "FUNCTIONS",
+    "RULES",
+    "VALUES",
+    "NotStrided",
+    "also_sparse",
+    "apply_sparse",
+    "parts_of",
+    "with_entries",
+]
 
 # operation -> rule(inputs, attributes)
 RULES: dict[str, Callable[[tuple, tuple], Any]] = {}
@@ -25,15 +34,32 @@ RULES: dict[str, Callable[[tuple, tuple], Any]] = {}
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 
 
+_SOMETHING = "this operation"
+
+
 class NotStrided(NotImplementedError):
     """An operation on dense memory was given a sparse tensor."""
 
-    def __init__(self, layout: Any, name: str = "this operation") -> None:
+    def __init__(self, layout: Any, name: str = _SOMETHING) -> None:
         super().__init__(
             f"{name}: could not run on a tensor of layout {layout!r}, which has no strides and no "
             "storage; required: flambeau.strided; try to_dense()"
         )
         self.layout = layout
+        self.name = name
+
+
+def _better(name: str, other: str) -> str:
+    return other if name == _SOMETHING else name
+
+
+def parts_of(x: Any) -> tuple | None:
+    """The dense tensors that the sparse tensor x is made of; None if x is dense."""
+    try:
+        x._storage  # noqa: B018
+    except NotStrided:
+        return (*x._parts().values(), x._values_)
+    return None
 
 
 def apply_sparse(op: Operation, inputs: tuple, attributes: tuple, reason: NotStrided) -> Any:
@@ -54,7 +80,7 @@ def also_sparse(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         except NotStrided as reason:
             found = FUNCTIONS.get(name)
             if found is None:
-                raise NotStrided(reason.layout, name) from None
+                raise NotStrided(reason.layout, _better(reason.name, name)) from None
         return found(*args, **kwargs)
 
     return call

@@ -69,7 +69,7 @@ from flambeau.tensor import (
 from flambeau.tensor.apply import NotAnOperand, apply
 from flambeau.tensor.external import tensor_over
 from flambeau.tensor.inplace import make_in_place, put_back
-from flambeau.tensor.layouts import also_sparse
+from flambeau.tensor.layouts import NotStrided, also_sparse
 from flambeau.tensor.operation import OPERATIONS, Operation
 from flambeau.tensor.tensor import Tensor
 
@@ -251,6 +251,8 @@ def _needs_tensor(name: str, function: Function) -> Function:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
+        except NotStrided as reason:
+            raise NotStrided(reason.layout, name) from None
         except AttributeError:
             first = args[0] if args else kwargs.get("input")
             if isinstance(first, Tensor) or not isinstance(first, _NO_TENSORS):
