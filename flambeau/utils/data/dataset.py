@@ -220,7 +220,8 @@ def batch_reader(dataset: Any) -> Reader | None:
     """A function from an index array or slice to the collated batch, or None.
 
     There is one for what lies in memory as a whole: tensors, arrays, TensorDatasets, and
-    subsets and stacks of them, unless a subclass has its own way to make a sample.
+    subsets and stacks of them, unless a subclass has its own way to make a sample; and for
+    datasets whose method `_batch_reader` gives one.
     """
     if isinstance(dataset, np.ndarray) and dataset.ndim and dataset.dtype != object:
         from_numpy = _as_tensor(dataset)
@@ -238,7 +239,8 @@ def batch_reader(dataset: Any) -> Reader | None:
         return _joined(
             readers, (lambda b: dict(zip(names, b, strict=True))) if type(names) is dict else list
         )
-    return None
+    of_its_own = getattr(dataset, "_batch_reader", None)
+    return None if of_its_own is None else of_its_own()
 
 
 def _as_tensor(array: np.ndarray) -> Tensor | None:
