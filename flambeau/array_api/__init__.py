@@ -1,9 +1,12 @@
 """flambeau.array_api: the Python array API standard, version 2024.12, on tensors.
 
-Libraries that are written against the standard find it by `x.__array_namespace__()`. Two things
-stay as PyTorch has them: operators between a tensor without dims and one with dims (`x + y`) let
-the latter decide the dtype, while the functions here (`add(x, y)`) promote as the standard says;
-and `x.T` reverses the dims of a tensor of any number of dims.
+Libraries that are written against the standard find it by `x.__array_namespace__()`. What tensors
+themselves do stays as PyTorch has it, and differs from the standard in four places:
+  x + y, x // y, ...  a tensor with dims decides the dtype against one without; `add(x, y)` and the
+                      other functions here promote as the standard says
+  x // y, x % y       of infinities and signed zeros; `floor_divide` and `remainder` here differ
+  x[::-1]             is refused; `flip` reverses
+  x.T                 reverses the dims of a tensor of any number of dims
 Source: https://data-apis.org/array-api/2024.12/
 
 >>> import flambeau

@@ -14,7 +14,7 @@ __all__ = ["FUNCTIONS"]
 # name -> flambeau's name
 _UNARY = {
     **{name: name for name in (
-        "acos acosh asin asinh atan atanh ceil conj cos cosh exp expm1 floor isfinite isinf isnan "
+        "acos acosh asin asinh atan atanh ceil conj cos cosh exp floor isfinite isinf isnan "
         "log log1p log2 log10 logical_not negative positive real reciprocal signbit sin "
         "sinh sqrt square tan tanh trunc abs"
     ).split()},
@@ -81,9 +81,19 @@ def _remainder(x1: Any, x2: Any, /) -> Tensor:
     return made
 
 
+def _expm1(x: Tensor, /) -> Tensor:
+    """exp(x) - 1, precise for small x."""
+    found: Tensor = FROM["expm1"](x)
+    if x.dtype.is_complex:  # NumPy's has no limits at infinity
+        found = FROM["where"](FROM["isfinite"](x), found, FROM["exp"](x) - 1)
+    return found
+
+
 def _sign(x: Tensor, /) -> Tensor:
     """The signs: -1, 0, 1, NaN of NaN, and x / |x| of a complex tensor."""
     found: Tensor = FROM["sgn"](x)
+    if x.dtype.is_complex:
+        return FROM["where"](x == 0, FROM["zeros_like"](x), found)  # type: ignore[no-any-return]
     return FROM["where"](x != x, x, found) if x.dtype.is_floating_point else found  # type: ignore[no-any-return]
 
 
@@ -121,6 +131,6 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     **{name: _binary(name, FROM[f]) for name, f in _BINARY.items()},
     **{
         function.__name__[1:]: _named(function, function.__name__[1:], function)
-        for function in (_clip, _floor_divide, _imag, _nextafter, _remainder, _round, _sign)
+        for function in (_clip, _expm1, _floor_divide, _imag, _nextafter, _remainder, _round, _sign)
     },
 }

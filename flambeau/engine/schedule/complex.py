@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from flambeau.core import dtype as dt
 from flambeau.core.errors import NotCompiled
 from flambeau.core.types import tensor_type
 from flambeau.engine.graph import build
@@ -173,17 +174,21 @@ def _magnitude(x: Pair) -> Node:
     plain = _or(_eq(big, _number(big, 0)), _eq(big, _number(big, float("inf"))))
     ratio = _div(small, _where(plain, _number(big, 1), big))
     length = _mul(big, _sqrt(_add(_mul(ratio, ratio), _number(ratio, 1))))
-    return _where(plain, big, length)
+    # an infinite part outweighs a NaN
+    return _where(
+        _or(_is_infinite(a), _is_infinite(b)), _number(big, _INF), _where(plain, big, length)
+    )
 
 
 def _square_root(x: Pair) -> Pair:
     """The root with positive real part; t is the larger of its two parts, found without
     cancellation."""
     re, im = x
-    half = _mul(_add(_abs(re), _magnitude(x)), _number(re, 0.5))
-    t = _sqrt(half)
-    zero = _eq(t, _number(t, 0))
-    other = _where(zero, _abs(im), _div(_abs(im), _where(zero, _number(t, 1), _add(t, t))))
+    size = _magnitude(x)
+    half = _mul(_add(_abs(re), size), _number(re, 0.5))
+    t = _sqrt(_where(_is_infinite(size), size, half))
+    plain = _or(_eq(t, _number(t, 0)), _is_infinite(im))
+    other = _where(plain, _abs(im), _div(_abs(im), _where(plain, _number(t, 1), _add(t, t))))
     right = _ge(re, _number(re, 0))
     negative = build.apply("lt", _sign_source(im), _number(im, 0))
     imaginary = _where(right, other, t)
@@ -195,9 +200,56 @@ def _sign_source(x: Node) -> Node:
     return _where(_eq(x, _number(x, 0)), _div(_number(x, 1), x), x)
 
 
+_INF = float("inf")
+
+
+def _is_infinite(x: Node) -> Node:
+    return _eq(_abs(x), _number(x, _INF))
+
+
+def _is_wild(x: Node) -> Node:
+    """Infinite or NaN."""
+    return _eq(build.apply("lt", _abs(x), _number(x, _INF)), build.constant(False, dt.bool_))
+
+
+# Where a part is infinite or NaN, or the imaginary part 0, the products of exp, sinh and cosh would
+# be NaN where there is a limit: what holds there is that of C99, annex G.6.
 def _exponential(x: Pair) -> Pair:
-    size = _exp(x[0])
-    return _mul(size, _cos(x[1])), _mul(size, _sin(x[1]))
+    re, im = x
+    size = _exp(re)
+    is_limit = _and(_is_infinite(re), _is_wild(im))  # 0, or infinite in no direction
+    none = _and(is_limit, _eq(size, _number(size, 0)))
+    real = _where(is_limit, size, _mul(size, _cos(im)))
+    straight = _or(none, _eq(im, _number(im, 0)))
+    return real, _where(straight, _where(none, size, im), _mul(size, _sin(im)))
+
+
+def _hyperbolic(x: Pair, own: Callable[..., Node], other: Callable[..., Node]) -> Pair:
+    """own(re) cos(im) + i other(re) sin(im), for sinh and cosh."""
+    re, im = x
+    wild = _is_wild(im)
+    a, b = own(re), other(re)
+    real, imaginary = _mul(a, _cos(im)), _mul(b, _sin(im))
+    real = _where(_and(_is_infinite(re), wild), a, real)
+    imaginary = _where(_and(_eq(im, _number(im, 0)), _is_wild(re)), im, imaginary)
+    at_zero = _and(_eq(re, _number(re, 0)), wild)  # sinh(0) is 0, whatever it is multiplied by
+    if own is _sinh:
+        return _where(at_zero, re, real), imaginary
+    return real, _where(at_zero, re, imaginary)
+
+
+def _sine_hyperbolic(x: Pair) -> Pair:
+    return _hyperbolic(x, _sinh, _cosh)
+
+
+def _cosine_hyperbolic(x: Pair) -> Pair:
+    return _hyperbolic(x, _cosh, _sinh)
+
+
+def _sine(x: Pair) -> Pair:
+    """-i sinh(i x)"""
+    re, im = _sine_hyperbolic((_neg(x[1]), x[0]))
+    return im, _neg(re)
 
 
 def _logarithm(x: Pair) -> Pair:
@@ -263,10 +315,10 @@ TO_COMPLEX: dict[str, Callable[..., Pair]] = {
     "log1p": lambda node, a: _logarithm_of_sum(a),
     "pow": lambda node, a, b: _power(a, b),
     "sign": lambda node, a: _unit(a),
-    "sin": lambda node, a: (_mul(_sin(a[0]), _cosh(a[1])), _mul(_cos(a[0]), _sinh(a[1]))),
-    "cos": lambda node, a: (_mul(_cos(a[0]), _cosh(a[1])), _neg(_mul(_sin(a[0]), _sinh(a[1])))),
-    "sinh": lambda node, a: (_mul(_sinh(a[0]), _cos(a[1])), _mul(_cosh(a[0]), _sin(a[1]))),
-    "cosh": lambda node, a: (_mul(_cosh(a[0]), _cos(a[1])), _mul(_sinh(a[0]), _sin(a[1]))),
+    "sin": lambda node, a: _sine(a),
+    "cos": lambda node, a: _cosine_hyperbolic((_neg(a[1]), a[0])),
+    "sinh": lambda node, a: _sine_hyperbolic(a),
+    "cosh": lambda node, a: _cosine_hyperbolic(a),
     "dot": _contraction,
     "conv": _contraction,
     "csr_dot": _csr,

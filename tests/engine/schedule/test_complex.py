@@ -104,6 +104,20 @@ def test_special_values(dtype: dt.DType) -> None:
         np.testing.assert_allclose(found[finite], expected[finite], rtol=rtol, err_msg=name)
 
 
+@pytest.mark.parametrize("name", ["abs", "sqrt", "exp", "log", "sinh", "cosh", "sin", "cos"])
+def test_infinite_and_undefined_parts(name: str) -> None:
+    parts = [0.0, -0.0, 1.5, -1.5, np.inf, -np.inf, np.nan]
+    array = np.array([complex(a, b) for a in parts for b in parts])
+    (x,) = parameters((dt.complex128, array.shape))
+    with np.errstate(all="ignore"):
+        (expected,) = run_interpreted([build.apply(name, x)], [array])
+    (found,) = run_compiled([build.apply(name, x)], [leaf_of(array, dt.complex128)])
+    for part in ("real", "imag"):
+        a, b = np.abs(getattr(found, part)), np.abs(getattr(expected, part))
+        for i, (p, q) in enumerate(zip(a, b, strict=True)):
+            assert p == pytest.approx(q, rel=1e-14, nan_ok=True), (name, part, array[i])
+
+
 def test_what_has_no_row_says_so() -> None:
     (x,) = parameters(X)
     with pytest.raises(NotCompiled, match="prod on complex64"):
