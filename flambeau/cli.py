@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Runs a Python program in which `import torch` is flambeau.",
     )
     run.add_argument("--report", action="store_true",
-                     help="list the names that were missing, and what was not compiled")  # fmt: skip
+                     help="list missing names, and what was not compiled")  # fmt: skip
     run.add_argument("-m", dest="module", help="a module to run, instead of a script")
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="script.py [ARGS]",
                      help="a script with its arguments")  # fmt: skip

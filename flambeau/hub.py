@@ -6,6 +6,7 @@ Files are looked for under their name in `get_dir()/checkpoints`, as PyTorch kee
 from __future__ import annotations
 
 import os
+import runpy
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlparse
@@ -63,8 +64,6 @@ def load(repo_or_dir: str, model: str, *args: Any, source: str = "github", **kwa
         raise FileNotFoundError(
             message("hub.load", f"folder {repo_or_dir}", "a file hubconf.py in it")
         )
-    import runpy
-
     for option in ("trust_repo", "force_reload", "verbose", "skip_validation"):
         kwargs.pop(option, None)
     return runpy.run_path(str(path))[model](*args, **kwargs)

@@ -6,8 +6,10 @@ Tensors that are sent to another process are copied (pickled).
 from __future__ import annotations
 
 import multiprocessing as _standard
+import traceback
 from collections.abc import Callable
 from multiprocessing import *  # noqa: F403 - the same names
+from multiprocessing.connection import wait
 from typing import Any
 
 __all__ = [
@@ -36,8 +38,6 @@ def set_sharing_strategy(new_strategy: str) -> None:
 
 
 def _call(fn: Callable[..., Any], number: int, args: tuple, errors: Any) -> None:
-    import traceback
-
     try:
         fn(number, *args)
     except KeyboardInterrupt:
@@ -60,8 +60,6 @@ class ProcessContext:
 
     def join(self, timeout: float | None = None, grace_period: float | None = None) -> bool:
         """Whether all have ended; ProcessRaisedException if one of them failed."""
-        from multiprocessing.connection import wait
-
         alive = [p.sentinel for p in self.processes if p.is_alive()]
         if alive:
             wait(alive, timeout)

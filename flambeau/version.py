@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import flambeau
-
 __all__ = ["__version__", "cuda", "debug", "git_version", "hip", "xpu"]
 
-__version__ = flambeau.__version__
+__version__ = "0.1.0.dev0"
 debug = False
 cuda: str | None = None
 hip: str | None = None

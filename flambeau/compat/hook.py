@@ -35,8 +35,8 @@ class Torch(ModuleType):
     """`torch`: every name is flambeau's, looked up when it is asked for."""
 
     __version__ = f"{SURFACE}+flambeau.{flambeau.__version__}"
-    __path__: ClassVar[list[str]] = []  # a package: it has submodules
-    __all__ = flambeau.__all__
+    __path__: ClassVar[list[str]] = []  # type: ignore[misc]  # a package: it has submodules
+    __all__ = flambeau.__all__  # type: ignore[attr-defined]
 
     def __getattr__(self, name: str) -> Any:
         try:

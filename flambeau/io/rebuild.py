@@ -58,7 +58,11 @@ def _layout(name: Any) -> formats.Layout:
 
 def _sparse(layout: Any, parts: Any) -> Tensor:
     """A sparse tensor of its parts; its indices are checked."""
-    if not isinstance(layout, formats.Layout) or not isinstance(parts, tuple) or len(parts) not in (3, 4):
+    if (
+        not isinstance(layout, formats.Layout)
+        or not isinstance(parts, tuple)
+        or len(parts) not in (3, 4)
+    ):
         raise CheckpointError("the pickle makes a sparse tensor of something else than its parts")
     try:
         if layout.name == "sparse_coo":

@@ -16,6 +16,7 @@ Operations (input x, attributes in brackets):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from flambeau.core.layout import Layout
@@ -122,7 +123,7 @@ def _seam(layout: Layout) -> str:
     """The strides below the sizes, and the last dim that does not follow on the next."""
     shape, strides, _ = layout
     real = [d for d in range(len(shape)) if shape[d] != 1]
-    pairs = list(zip(real[:-1], real[1:], strict=True))
+    pairs = list(pairwise(real))
     at, after = next(p for p in reversed(pairs) if strides[p[0]] != shape[p[1]] * strides[p[1]])
     covered = shape[after] * strides[after]
     note = f"dim {at}: one step is {strides[at]} elements, and dim {after} covers {covered}"

@@ -96,7 +96,8 @@ class Timer:
     ) -> None:  # fmt: skip
         if str(language).lower() not in ("python", "py", "language.python"):
             raise ValueError(f"Timer: given language={language!r}; required: 'python'")
-        self._names = {
+        self._threads = num_threads
+        self._names: dict[str, Any] = {
             "stmt": stmt, "label": label, "sub_label": sub_label, "description": description,
             "num_threads": num_threads, "env": env,
         }  # fmt: skip
@@ -108,7 +109,7 @@ class Timer:
 
     def timeit(self, number: int = 1_000_000) -> Measurement:
         """`number` runs in one block, after a few that are not counted."""
-        with self._threads():
+        with self._with_threads():
             self._timer.timeit(max(number // 100, 2))
             return self._measurement(number, [self._timer.timeit(number)])
 
@@ -116,8 +117,9 @@ class Timer:
         self, callback: Callable[..., Any] | None = None, min_run_time: float = 0.2
     ) -> Measurement:
         """Blocks of runs, each long enough for the clock, for `min_run_time` seconds in all."""
-        with self._threads():
-            number, times = 1, []
+        with self._with_threads():
+            number = 1
+            times: list[float] = []
             while True:
                 took = self._timer.timeit(number)
                 if (took >= min_run_time / 1000 and took > 1e-5) or number >= 10**7:
@@ -132,9 +134,9 @@ class Timer:
     adaptive_autorange = blocked_autorange
 
     @contextmanager
-    def _threads(self) -> Any:
+    def _with_threads(self) -> Any:
         before = get_num_threads()
-        set_num_threads(self._names["num_threads"])
+        set_num_threads(self._threads)
         try:
             yield
         finally:
