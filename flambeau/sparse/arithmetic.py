@@ -56,7 +56,8 @@ def _sum(x: Any, y: Any, factor: Any = 1) -> Any:
                 "result would have no zeros")  # fmt: skip
     if isinstance(x, CooTensor) and not isinstance(y, SparseTensor):
         _refuse("add", "a sparse tensor first and a dense one second",
-                "add(sparse, dense) is not supported", "Use add(dense, sparse) instead.")  # fmt: skip
+                "add(sparse, dense) is not supported",
+                "Use add(dense, sparse) instead.")  # fmt: skip
     _same_size("add", x, y)
     if not (isinstance(x, SparseTensor) and isinstance(y, SparseTensor)):
         return _dense_sum(x, y, factor)
@@ -73,15 +74,17 @@ def _dense_sum(x: Any, y: Any, factor: Any = 1) -> Any:
 
 def _same_size(name: str, x: Tensor, y: Tensor) -> None:
     if x._shape != y._shape:
-        _refuse(name, f"sizes {list(x._shape)} and {list(y._shape)}", "expected sizes of 'self' and "
-                f"'other' to match, but {list(x._shape)} != {list(y._shape)}: sparse tensors are "
+        _refuse(name, f"sizes {list(x._shape)} and {list(y._shape)}",
+                "expected sizes of 'self' and 'other' to match, but "
+                f"{list(x._shape)} != {list(y._shape)}: sparse tensors are "
                 "not broadcast")  # fmt: skip
 
 
 def _coo_sum(x: CooTensor, y: CooTensor) -> CooTensor:
     if x.sparse_dim() != y.sparse_dim():
         _refuse("add", f"tensors of {x.sparse_dim()} and {y.sparse_dim()} sparse dims",
-                "expected 'self' and 'other' to have same density: equally many sparse dims")  # fmt: skip
+                "expected 'self' and 'other' to have same density: equally many "
+                "sparse dims")  # fmt: skip
     both = x._coalesced and y._coalesced
     if both and x._index is y._index:
         return x._with(x._values_ + y._values_)

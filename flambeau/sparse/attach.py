@@ -8,7 +8,7 @@ from typing import Any
 from flambeau.sparse import arithmetic, convert, products, reductions, structure
 from flambeau.sparse.arithmetic import put_in
 from flambeau.sparse.base import SparseTensor
-from flambeau.sparse.construct import empty_like
+from flambeau.sparse.construct import empty_like, rebuilt
 from flambeau.sparse.coo import CooTensor
 from flambeau.sparse.csr import CompressedTensor
 from flambeau.sparse.printing import sparse_text
@@ -130,6 +130,13 @@ def _copy_(self: Any, src: Any, non_blocking: bool = False) -> Any:
     return put_in(self, src.clone(), "copy_")
 
 
+def _reduce(self: Any, protocol: Any) -> tuple:
+    """What a pickle keeps."""
+    parts = (*self._parts().values(), self._values_.detach())
+    flag = getattr(self, "_coalesced", None)
+    return (rebuilt, (self.layout, parts, self._size, flag, self.requires_grad))
+
+
 def _matmul(self: Any, other: Any) -> Any:
     return self.matmul(other) if isinstance(other, Tensor) else NotImplemented
 
@@ -189,8 +196,8 @@ def attach() -> None:
     for name, function in _CONVERSIONS.items():
         setattr(SparseTensor, name, function)
     own: dict[str, Any] = {
-        "zero_": _zero_, "copy_": _copy_, "to_scipy": to_scipy, "__repr__": sparse_text,
-        "__str__": sparse_text, "__getitem__": structure.getitem, "__matmul__": _matmul,
+        "zero_": _zero_, "copy_": _copy_, "to_scipy": to_scipy, "__reduce_ex__": _reduce,
+        "__repr__": sparse_text, "__str__": sparse_text, "__getitem__": structure.getitem, "__matmul__": _matmul,
         "T": property(structure.t), "mT": property(lambda x: structure.transpose(x, -2, -1)),
         "H": property(_adjoint), "mH": property(_adjoint),
     }  # fmt: skip

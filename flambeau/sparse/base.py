@@ -186,7 +186,10 @@ class SparseTensor(Tensor):
 
     data = property(detach)
 
-    def backward(self, gradient: Any = None, **options: Any) -> None:
+    def backward(
+        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:  # fmt: skip
         """Add the gradient of this tensor to the .grad of the leaves it was computed from."""
         if gradient is None:
             raise RuntimeError(
@@ -194,7 +197,8 @@ class SparseTensor(Tensor):
                         "grad can be implicitly created only for scalar outputs",
                         "sum() of it, or backward(gradient=...)")
             )  # fmt: skip
-        self._values_.backward(self._values_like(gradient), **options)
+        values = self._values_like(gradient)
+        self._values_.backward(values, retain_graph, create_graph, inputs=inputs)
 
     # -- as it stands, with other values ------------------------------------------------------
     def clone(self, *, memory_format: Any = None) -> SparseTensor:
@@ -286,19 +290,6 @@ class SparseTensor(Tensor):
 
     def __copy__(self) -> SparseTensor:
         return self.detach().requires_grad_(self.requires_grad)
-
-    def __reduce_ex__(self, protocol: Any) -> tuple:
-        parts = (*self._parts().values(), self._values_.detach())
-        flag = getattr(self, "_coalesced", None)
-        return (_rebuild, (self._layout_name, parts, self._size, flag, self.requires_grad))
-
-
-def _rebuild(
-    layout: Layout, parts: tuple, size: tuple, is_coalesced: Any, requires_grad: bool
-) -> SparseTensor:
-    from flambeau.sparse.construct import rebuilt
-
-    return rebuilt(layout, parts, size, is_coalesced, requires_grad)
 
 
 def _same_entries(a: SparseTensor, b: SparseTensor) -> bool:

@@ -104,7 +104,8 @@ def _index(name: str, indices: Any) -> Tensor:
     if len(found._shape) != 2:
         raise RuntimeError(
             message(name, f"indices of shape {list(found._shape)}",
-                    "indices must have shape (sparse_dim, nnz)", "indices.unsqueeze(0) for a vector")
+                    "indices must have shape (sparse_dim, nnz)",
+                    "indices.unsqueeze(0) for a vector")
         )  # fmt: skip
     found = found.detach()
     return (found.to(dt.int64) if found.dtype is not dt.int64 else found.contiguous()).detach()  # type: ignore[no-any-return]
@@ -305,10 +306,11 @@ def rebuilt(
     layout: Layout, parts: tuple, size: Any, is_coalesced: Any, requires_grad: bool = False
 ) -> SparseTensor:
     """What a pickle says of a sparse tensor, checked."""
+    *indices, values = parts
     if layout.name == "sparse_coo":
-        return sparse_coo_tensor(*parts, size=tuple(size), requires_grad=requires_grad,
+        return sparse_coo_tensor(indices[0], values, tuple(size), requires_grad=requires_grad,
                                  is_coalesced=bool(is_coalesced))  # fmt: skip
-    return sparse_compressed_tensor(*parts, size=tuple(size), layout=layout,
+    return sparse_compressed_tensor(indices[0], indices[1], values, tuple(size), layout=layout,
                                     requires_grad=requires_grad)  # fmt: skip
 
 

@@ -58,10 +58,6 @@ class check_sparse_tensor_invariants:  # noqa: N801 - PyTorch's name
 
 def check_coordinates(name: str, indices: np.ndarray, sizes: Shape) -> None:
     """RuntimeError if a coordinate is negative or beyond its dim."""
-    if not indices.size:
-        if indices.shape[1] and 0 in sizes:
-            _refuse_empty(name, sizes)
-        return
     for dim, (row, size) in enumerate(zip(indices, sizes, strict=True)):
         bad = (row < 0) | (row >= size)
         if bad.any():
@@ -77,10 +73,6 @@ def check_coordinates(name: str, indices: np.ndarray, sizes: Shape) -> None:
                         "0 <= index" + (f" < {size}" if size < ANY_SIZE else ""),
                         "a larger size, or no size: it is then inferred")
             )  # fmt: skip
-
-
-def _refuse_empty(name: str, sizes: Shape) -> NoReturn:
-    raise RuntimeError(message(name, f"entries for size {list(sizes)}", "no entries"))
 
 
 def check_compressed(

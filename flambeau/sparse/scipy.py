@@ -29,7 +29,7 @@ def from_scipy(array: Any) -> SparseTensor:
     >>> flambeau.sparse.from_scipy(scipy.sparse.csr_array([[0.0, 3.0]])).layout
     flambeau.sparse_csr
     """
-    import scipy.sparse
+    import scipy.sparse  # type: ignore[import-untyped]
 
     if not scipy.sparse.issparse(array):
         raise TypeError(
@@ -41,8 +41,11 @@ def from_scipy(array: Any) -> SparseTensor:
         array = array.copy()
         array.sum_duplicates()  # sorts, too
         layout = formats.sparse_csr if kind == "csr" else formats.sparse_csc
-        parts = [from_numpy(_own(x)) for x in (array.indptr, array.indices, array.data)]
-        return sparse_compressed_tensor(*[x.clone() for x in parts], array.shape, layout=layout)  # type: ignore[attr-defined]
+        pointers, plain, values = (
+            from_numpy(_own(x)).clone()  # type: ignore[attr-defined]
+            for x in (array.indptr, array.indices, array.data)
+        )
+        return sparse_compressed_tensor(pointers, plain, values, array.shape, layout=layout)
     array = array.tocoo()
     coords = getattr(array, "coords", None) or (array.row, array.col)
     indices = np.stack([np.asarray(x, np.int64) for x in coords])
@@ -62,7 +65,7 @@ def to_scipy(self: SparseTensor) -> Any:
     >>> flambeau.eye(2).to_sparse_csr().to_scipy().toarray().tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    import scipy.sparse
+    import scipy.sparse  # type: ignore[import-untyped]
 
     if not isinstance(self, SparseTensor):
         raise TypeError(
