@@ -72,9 +72,15 @@ def assert_all_close(record: Behaviour, found: Any, expected: Any, what: str = "
         assert_close(record, a, b, what)
 
 
+def one_of_each_category(record: Behaviour) -> list[DType]:
+    """Float, int, bool and complex, where the function takes them."""
+    return list({d.category: d for d in reversed(record.dtypes)}.values())
+
+
 @pytest.mark.parametrize(("record", "dtype"), CASES, ids=[f"{b.name}-{d.name}" for b, d in CASES])
 def test_values(record: Behaviour, dtype: DType) -> None:
-    for call in record.calls:
+    all_calls = dtype in one_of_each_category(record)
+    for call in record.calls if all_calls else record.calls[:1]:
         made = Made(record, dtype, call)
         found = results_of(made.run())
         kinds = record.result_dtypes(dtype)
@@ -93,10 +99,6 @@ def test_values(record: Behaviour, dtype: DType) -> None:
             continue
         for a, b in zip(found, expected, strict=True):
             assert_close(record, a, b)
-
-
-def one_of_each_category(record: Behaviour) -> list[DType]:
-    return list({d.category: d for d in reversed(record.dtypes)}.values())
 
 
 @RECORDS

@@ -51,7 +51,8 @@ def CAT(*inputs: Any) -> Node:
 def _tensors(name: str, tensors: Any) -> list[Tensor]:
     found = list(tensors)
     if not found:
-        raise RuntimeError(f"{name}: expected a non-empty list of Tensors; given none")
+        kind = ValueError if name == "cat" else RuntimeError
+        raise kind(f"{name}: expected a non-empty list of Tensors; given none")
     for i, x in enumerate(found):
         if not isinstance(x, Tensor):
             raise TypeError(
@@ -219,7 +220,9 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         sizes = list(split_size_or_sections)
         if any(n < 0 for n in sizes):
             given = f"split_sizes={sizes}"
-            raise RuntimeError(message("split", given, "split_sizes with only non-negative entries"))
+            raise RuntimeError(
+                message("split", given, "split_sizes with only non-negative entries")
+            )
         if sum(sizes) != total:
             raise RuntimeError(
                 f"split: split_with_sizes expects split_sizes to sum exactly to {total} (input "

@@ -49,6 +49,11 @@ def _gelu(x: Any, approximate: str = "none") -> Any:
     return x * of_scipy("special.ndtr")(x)
 
 
+def _glu(x: Any, dim: int = -1) -> Any:
+    value, gate = np.split(x, 2, dim)
+    return value * _sigmoid(gate)
+
+
 _ALPHA, _SCALE = 1.6732632423543772, 1.0507009873554805
 _add("elu", _elu, *ONE, Call(_X, (0.5,)))
 _add("celu", lambda x, alpha=1.0: np.maximum(x, 0) + np.minimum(0, alpha * np.expm1(x / alpha)),
@@ -78,7 +83,7 @@ _add(
 _add("prelu", lambda x, w: np.where(x > 0, x, (w if w.size == 1 else w.reshape(-1,
      *[1] * (x.ndim - 2))) * x), Call(((3, 4), (1,))), Call(((2, 3, 4), (3,))), Error(Call(((2, 3),
      (2,))), RuntimeError, ""), empty=())  # fmt: skip
-_add("glu", lambda x, dim=-1: (lambda a, b: a * _sigmoid(b))(*np.split(x, 2, dim)), Call(_X),
+_add("glu", _glu, Call(_X),
      Call(((4, 3),), (0,)), Error(Call(((3, 5),)), RuntimeError, "even"),
      *dim_errors(lambda dim: Call(((2, 2),), (dim,)), 2))  # fmt: skip
 _add("softmin", lambda x, dim: softmax(-x, dim), Call(_X, (1,)), Call(((2, 3, 4),), (0,)),
@@ -102,7 +107,7 @@ def _reduced(loss: Any) -> Any:
 
     def reference(*args: Any, reduction: str = "mean", **kwargs: Any) -> Any:
         found = np.asarray(loss(*args, **kwargs))
-        return {"mean": np.mean, "sum": np.sum, "none": lambda x: x}[reduction](found)
+        return found if reduction == "none" else getattr(np, reduction)(found)
 
     return reference
 

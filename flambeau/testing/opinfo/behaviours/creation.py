@@ -60,7 +60,7 @@ _add("full_like", np.full_like, Call(((2, 3),), (1,)), Call(((),), (0,)), dtypes
 _add("arange", np.arange, _call(5), _call(2, 9, 3), _call(5, 0, -2), _call(0), _call(3, 3),
      _bad(0, 5, 0, text="nonzero|zero"), _bad(0, 5, -1, text="sign|inconsistent|bound"),
      _bad(0, float("inf"), text="range|inf"), result="int64")  # fmt: skip
-_add("range", lambda a, b, step=1: np.arange(a, b + step / 2, step, np.float32), _call(1, 4),
+_add("range", lambda a, b, step=1: np.arange(a, b + step / 2, step), _call(1, 4),
      _call(0, 2, 0.5), _bad(0, 5, 0, text="nonzero|zero"), exact=False)  # fmt: skip
 _add("linspace", lambda a, b, n: np.linspace(a, b, n), _call(0, 1, 5), _call(3, -2, 7),
      _call(1, 2, 1), _call(1, 2, 0), _bad(0, 1, -1, text="non-negative|negative"),

@@ -46,7 +46,8 @@ def _cat(x: Any, dim: int = 0) -> Any:
 
 _NONE = _bad(Call((), ([],)), "non-empty|empty")
 _add("cat", _cat, _list((2, 3), (4, 3)), _list((2, 3), (2, 1), (2, 2), rest=(1,)),
-     _list((2, 3), (2, 3), rest=(-1,)), _list((3,)), _NONE, _bad(_list((2, 3), (2, 4)), "[Ss]izes"),
+     _list((2, 3), (2, 3), rest=(-1,)), _list((3,)),
+     _bad(Call((), ([],)), "non-empty", ValueError), _bad(_list((2, 3), (2, 4)), "[Ss]izes"),
      _bad(_list((2, 3), (3,)), "dimension|dims"),
      *dim_errors(lambda dim: _list((2, 3), (2, 3), rest=(dim,)), 2),
      empty=(_list((0, 3), (2, 3)), _list((0, 3), (0, 3))))  # fmt: skip

@@ -99,7 +99,7 @@ def _qr_product(q: Any, r: Any) -> Any:
     return q @ r, np.abs(r)
 
 
-def _qr(x: Any, mode: str = "reduced") -> Any:
+def _qr(x: Any, mode: Any = "reduced") -> Any:
     return np.linalg.qr(x, mode)
 
 

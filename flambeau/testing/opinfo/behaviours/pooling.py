@@ -60,7 +60,8 @@ def _adaptive(function: Any, dims: int) -> Any:
         for at in itertools.product(*[range(n) for n in size]):
             part = [slice(i * n // m, -(-(i + 1) * n // m))
                     for i, n, m in zip(at, x.shape[-dims:], size, strict=True)]  # fmt: skip
-            made[(..., *at)] = function(x[(..., *part)].reshape(*before, -1), -1)
+            place: Any = (..., *at)
+            made[place] = function(x[(..., *part)].reshape(*before, -1), -1)
         return made
 
     return reference

@@ -67,7 +67,7 @@ _add("topk", _topk, calls=(Call((DISTINCT,), (2,)), Call((DISTINCT,), (6,)),
 _EDGES = constant([0, 1, 1, 3, 5])
 
 
-def _search(edges: Any, x: Any, right: bool = False, side: str | None = None,
+def _search(edges: Any, x: Any, right: bool = False, side: Any = None,
             out_int32: bool = False, sorter: Any = None) -> Any:  # fmt: skip
     side = side or ("right" if right else "left")
     if edges.ndim == 1:
@@ -93,8 +93,8 @@ _add("bucketize", lambda x, edges, **k: _search(edges, x, **k), dtypes=NUMBERS, 
 
 
 # -- distinct elements --------------------------------------------------------------------------
-def _unique(x: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
-            dim: int | None = None) -> Any:  # fmt: skip
+def _unique(x: Any, sorted: bool = True, return_inverse: Any = False, return_counts: Any = False,
+            dim: Any = None) -> Any:  # fmt: skip
     return np.unique(x, return_inverse=return_inverse, return_counts=return_counts, axis=dim)
 
 
