@@ -89,11 +89,50 @@ def sparse(density: float, columns: int) -> Make:
 
     def make(library: Library) -> Work:
         torch = library.torch
-        source = np.random.default_rng(0)
-        dense = source.normal(size=(2048, 2048)) * (source.random((2048, 2048)) < density)
-        matrix = torch.from_numpy(dense.astype(np.float32)).to_sparse_csr()
+        matrix = torch.from_numpy(sparse_matrix(density)).to_sparse_csr()
         x = torch.randn(2048, columns)
         return lambda: matrix @ x
+
+    return make
+
+
+def sparse_matrix(density: float) -> np.ndarray:
+    source = np.random.default_rng(0)
+    dense = source.normal(size=(2048, 2048)) * (source.random((2048, 2048)) < density)
+    return dense.astype(np.float32)
+
+
+def sparse_in_scipy(density: float, columns: int) -> Make:
+    """The same against SciPy, which takes PyTorch's part."""
+
+    def make(library: Library) -> Work:
+        torch = library.torch
+        dense, x = sparse_matrix(density), torch.randn(2048, columns)
+        if library.name != "torch":
+            matrix = torch.from_numpy(dense).to_sparse_csr()
+            return lambda: matrix @ x
+        from scipy.sparse import csr_array
+
+        theirs, array = csr_array(dense), x.numpy()
+        return lambda: theirs @ array
+
+    return make
+
+
+def sparse_step(layout: str) -> Make:
+    """Forward and backward to the dense side and to the values, at 1 % and 64 columns."""
+
+    def make(library: Library) -> Work:
+        torch = library.torch
+        matrix = getattr(torch.from_numpy(sparse_matrix(0.01)), layout)().requires_grad_()
+        x = torch.randn(2048, 64).requires_grad_()
+
+        def run() -> Any:
+            matrix.grad = x.grad = None
+            torch.sparse.mm(matrix, x).sum().backward()
+            return matrix.grad, x.grad
+
+        return run
 
     return make
 
@@ -137,4 +176,11 @@ TENSORS = (
             2.0 if density < 0.05 else 1.0)
         for density in (0.01, 0.1) for columns in (64, 128)
     ],
+    *[
+        Row(f"CSR 2048x2048 at 1% @ {columns} columns, SciPy for PyTorch",
+            sparse_in_scipy(0.01, columns), 5.0)
+        for columns in (64, 128)
+    ],
+    Row("COO 2048x2048 at 1% @ 64 columns, forward+backward", sparse_step("to_sparse"), 1.0),
+    Row("CSR 2048x2048 at 1% @ 64 columns, forward+backward", sparse_step("to_sparse_csr"), 1.0),
 )  # fmt: skip

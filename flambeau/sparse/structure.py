@@ -186,7 +186,7 @@ def narrow_copy(input: Any, dim: int, start: Any, length: int) -> CooTensor:
 
 
 def getitem(x: SparseTensor, index: Any) -> Any:
-    """x[...] by ints, slices without steps, None and Ellipsis."""
+    """x[...] by ints, slices without steps, None, Ellipsis and vectors of indices."""
     given = index if isinstance(index, tuple) else (index,)
     used = sum(1 for i in given if i is not None and i is not Ellipsis)
     if used > len(x._size):
@@ -212,12 +212,15 @@ def getitem(x: SparseTensor, index: Any) -> Any:
             if (first, last) != (0, size):
                 result = result.narrow_copy(dim, first, max(last - first, 0))
             dim += 1
-        elif hasattr(i, "__index__") and not isinstance(i, bool):
+        elif isinstance(i, Tensor) and i.dtype.category == "int" and len(i._shape) == 1:
+            result = result.index_select(dim, i)
+            dim += 1
+        elif hasattr(i, "__index__") and not isinstance(i, bool) and not getattr(i, "shape", ()):
             result = result.select(dim, i.__index__())
         else:
             raise NotImplementedError(
                 message("getitem", f"an index of {type(i).__name__} into a sparse tensor",
-                        "ints and slices", "index_select, or to_dense() first")
+                        "ints, slices and vectors of ints", "index_select, or to_dense() first")
             )  # fmt: skip
     return result
 

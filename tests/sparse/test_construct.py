@@ -135,7 +135,8 @@ def test_int32_indices_are_kept_in_compressed_layouts():
 
 # -- refused ------------------------------------------------------------------------------------
 BAD_COO = {
-    "index 3 in column 1 of indices\\[1\\]; size is inconsistent": ([[0, 1], [2, 3]], [1.0, 2.0], (2, 3)),
+    "index 3 in column 1 of indices\\[1\\]; size is":
+        ([[0, 1], [2, 3]], [1.0, 2.0], (2, 3)),
     "found negative index -1 for dim 1": ([[0, 1], [2, -1]], [1.0, 2.0], (2, 3)),
     "indices and values must have same nnz": (INDICES, [1.0, 2.0], (2, 3)),
     "'len\\(size\\) == sparse_dim \\+ dense_dim'": (INDICES, VALUES, (2, 3, 4)),
@@ -211,7 +212,7 @@ def test_other_compressed_tensors_that_cannot_be():
 def test_indices_that_are_spoilt_later_are_noticed():
     x = flambeau.sparse_csr_tensor([0, 1, 3], [2, 0, 2], VALUES, (2, 3))
     x.col_indices().fill_(100)
-    with pytest.raises(RuntimeError, match="in-place write: .*col_indices\\[0\\] = 100"):
+    with pytest.raises(RuntimeError, match=r"in-place write: .*col_indices\[0\] = 100"):
         x @ flambeau.ones(3, 1)
     y = coo()
     y._indices().fill_(7)
