@@ -115,9 +115,10 @@ class _Kernel:
     def add_product(self, total: str, type: str, a: str, b: str) -> None:
         """total += a * b, fused where the machine can."""
         t = self.text
-        product = t.op(f"fmul contract {type} {a}, {b}")
         before = t.op(f"load {type}, ptr {total}")
-        t.do(f"store {type} {t.op(f'fadd contract {type} {before}, {product}')}, ptr {total}")
+        name = f"llvm.fmuladd.{suffix(self.scalar, 0 if type == self.scalar else self.lanes)}"
+        after = t.call(type, name, (type, a), (type, b), (type, before))
+        t.do(f"store {type} {after}, ptr {total}")
 
     def sum_of(self, totals: list[str], type: str) -> str:
         """All sums added up, in pairs."""
