@@ -10,6 +10,7 @@ from flambeau.core.dtype import DType
 from flambeau.core.shape import normalize_dim
 from flambeau.nn.operations.activation import LOG_SOFTMAX, PRELU, RRELU, SOFTMAX
 from flambeau.tensor.apply import apply
+from flambeau.tensor.elementwise import where
 from flambeau.tensor.inplace import TO, put_back
 from flambeau.tensor.operation import OPERATIONS
 from flambeau.tensor.random import next_key, rand_like
@@ -84,10 +85,32 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     return apply(GELU_TANH, (input,))
 
 
-def _plain(name: str, operation_name: str, text: str) -> Callable[[Tensor], Tensor]:
+def _is_other(x: Tensor) -> bool:
+    """Whether x is neither floating-point nor bool."""
+    return x.dtype.is_complex or x.dtype.category == "int"
+
+
+# -- of complex numbers and integers: written in other operations -------------------------------
+def _softsign(x: Any) -> Any:
+    return x / (x.abs() + 1)
+
+
+def _tanhshrink(x: Any) -> Any:
+    return x - x.tanh()
+
+
+def _silu(x: Any) -> Any:
+    return x / ((-x).exp() + 1)
+
+
+def _plain(
+    name: str, operation_name: str, text: str, composed: Callable[[Any], Any] | None = None
+) -> Callable[[Tensor], Tensor]:
     op = OPERATIONS[operation_name]
 
     def function(input: Tensor) -> Tensor:
+        if composed is not None and isinstance(input, Tensor) and _is_other(input):
+            return composed(input)  # type: ignore[no-any-return]
         _need(name, input)
         return apply(op, (input,))
 
@@ -96,10 +119,14 @@ def _plain(name: str, operation_name: str, text: str) -> Callable[[Tensor], Tens
     return function
 
 
-def _with_inplace(name: str, operation_name: str, text: str) -> Callable[..., Tensor]:
+def _with_inplace(
+    name: str, operation_name: str, text: str, composed: Callable[[Any], Any] | None = None
+) -> Callable[..., Tensor]:
     op = OPERATIONS[operation_name]
 
     def function(input: Tensor, inplace: bool = False) -> Tensor:
+        if composed is not None and isinstance(input, Tensor) and input.dtype.is_complex:
+            return _finished(input, composed(input), inplace, f"{name}_")
         _need(name, input)
         return _finished(input, apply(op, (input,)), inplace, f"{name}_")
 
@@ -109,9 +136,9 @@ def _with_inplace(name: str, operation_name: str, text: str) -> Callable[..., Te
 
 
 logsigmoid = _plain("logsigmoid", "log_sigmoid", "log(sigmoid(x)), exact far from zero.")
-softsign = _plain("softsign", "softsign", "x / (1 + |x|).")
-tanhshrink = _plain("tanhshrink", "tanhshrink", "x - tanh(x).")
-silu = _with_inplace("silu", "silu", "x * sigmoid(x).")
+softsign = _plain("softsign", "softsign", "x / (1 + |x|).", _softsign)
+tanhshrink = _plain("tanhshrink", "tanhshrink", "x - tanh(x).", _tanhshrink)
+silu = _with_inplace("silu", "silu", "x * sigmoid(x).", _silu)
 mish = _with_inplace("mish", "mish", "x * tanh(log(1 + exp(x))).")
 hardsigmoid = _with_inplace("hardsigmoid", "hardsigmoid", "min(max(x + 3, 0), 6) / 6.")
 hardswish = _with_inplace("hardswish", "hardswish", "x * min(max(x + 3, 0), 6) / 6.")
@@ -184,6 +211,10 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
+    x: Any = input
+    if isinstance(x, Tensor) and x.dtype.category == "int":
+        kept = where(x > threshold, x, int(value)).to(x.dtype)
+        return _finished(input, kept, inplace, "threshold_")
     _need("threshold", input)
     result = apply(THRESHOLD, (input,), (float(threshold), float(value)))
     return _finished(input, result, inplace, "threshold_")

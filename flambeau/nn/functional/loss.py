@@ -13,6 +13,7 @@ from flambeau.nn.functional.regularization import one_hot
 from flambeau.nn.operations.loss import CLASS_LOSSES, LOSSES, check_reduction, class_dim
 from flambeau.tensor.apply import apply
 from flambeau.tensor.elementwise import where
+from flambeau.tensor.grids import broadcast_tensors
 from flambeau.tensor.linear_algebra.norms import norm
 from flambeau.tensor.tensor import Tensor
 
@@ -86,6 +87,10 @@ def l1_loss(
     """|input - target|."""
     reduction = _named("l1_loss", reduction, size_average, reduce)
     _warn_of_broadcast(input, target)
+    if input.dtype.is_complex or target.dtype.is_complex:
+        distance = (input - target).abs()
+        return (_reduce(distance, "l1_loss", reduction) if weight is None
+                else _weighted_mean(distance, weight, reduction))  # fmt: skip
     if weight is not None:
         loss = apply(LOSSES["l1_loss"], (input, target), ("none",))
         return _weighted_mean(loss, weight, reduction)
@@ -205,7 +210,9 @@ def gaussian_nll_loss(
     elif var._shape != input._shape:
         if var._shape == input._shape[:-1]:
             var = var.unsqueeze(-1)
-        elif input._shape[:-1] != var._shape[:-1] or var._shape[-1:] != (1,):
+        elif len(var._shape) != len(input._shape) or any(
+            n not in (1, m) for n, m in zip(var._shape, input._shape, strict=True)
+        ):
             raise ValueError("var is of incorrect size")
     bounded = where(var < eps, eps, var)
     loss = (bounded.log() + (input - target) ** 2 / bounded) * 0.5
@@ -322,6 +329,10 @@ def multi_margin_loss(
     x: Any = input
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
+    if not x._shape:  # one class
+        x = x.reshape(1)
+    if len(x._shape) == 1 and len(target._shape) == 1:
+        x = x.unsqueeze(0)
     is_target = one_hot(target, x._shape[-1]).bool()
     own = where(is_target, x, 0.0).sum(-1, True)
     gap = where(is_target, 0.0, (margin - own + x).clamp(min=0.0) ** p)
@@ -336,6 +347,8 @@ def multilabel_soft_margin_loss(
 ) -> Tensor:  # fmt: skip
     """The mean over classes of binary_cross_entropy_with_logits."""
     reduction = _named("multilabel_soft_margin_loss", reduction, size_average, reduce)
+    if not target.dtype.is_floating_point:
+        target = target.to(input.dtype)  # type: ignore[attr-defined]
     loss: Any = binary_cross_entropy_with_logits(input, target, reduction="none")
     if weight is not None:
         loss = loss * weight
@@ -344,9 +357,10 @@ def multilabel_soft_margin_loss(
 
 # -- of pairs and triples -------------------------------------------------------------------------
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
-    """sum(x1 * x2) / (max(norm(x1), eps) * max(norm(x2), eps)) over dim."""
-    a, b = (norm(x, 2.0, dim).clamp(min=eps) for x in (x1, x2))
-    return (x1 * x2).sum(dim) / (a * b)
+    """sum(x1 * x2) / (max(norm(x1), eps) * max(norm(x2), eps)) over dim of their common shape."""
+    first, second = broadcast_tensors(x1, x2)
+    a, b = (norm(x, 2.0, dim).clamp(min=eps) for x in (first, second))
+    return (first * second).sum(dim) / (a * b)
 
 
 def pairwise_distance(

@@ -87,6 +87,11 @@ def rms_norm(
     if eps is None:
         eps = finfo(full_precision(input.dtype)).eps
     layout = Layout(input._shape, dims, shape, float(eps), False)
+    if input.dtype.is_complex:
+        x: Any = input
+        size = (x * x).mean(dims, True)  # no magnitudes, as in PyTorch
+        scaled = x * (size + eps).rsqrt()
+        return scaled if weight is None else scaled * weight
     return _apply(RMS_NORM, (input,), weight, None, layout)
 
 
@@ -145,6 +150,8 @@ def batch_norm(
 
     In training the running statistics move towards the batch's by `momentum`.
     """
+    if input._shape == (0,):  # PyTorch takes no elements for no channels
+        return input * 1  # type: ignore[operator, no-any-return]
     _check_batch("batch_norm", input, running_mean, running_var, weight, bias)
     shape = input._shape
     dims = tuple([i for i in range(len(shape)) if i != 1])
@@ -221,7 +228,8 @@ def local_response_norm(
         raise ValueError(
             f"Expected 3D or higher dimensionality input (got {len(shape)} dimensions)"
         )
-    squares = (input * input).reshape(shape[0], shape[1], -1).transpose(1, 2)
+    squares = (input * input).reshape(shape[0], shape[1], prod(shape[2:])).transpose(1, 2)
     padded = pad(squares, (size // 2, (size - 1) // 2))
     mean = avg_pool1d(padded, size, 1).transpose(1, 2).reshape(shape)
-    return input / (mean * alpha + k) ** beta
+    result: Any = input / (mean * alpha + k) ** beta
+    return result  # type: ignore[no-any-return]

@@ -40,6 +40,8 @@ def multilabel_margin_loss(
     reduction = _named("multilabel_margin_loss", reduction, size_average, reduce)
     x: Any = input
     t: Any = target
+    if not x._shape and not t._shape:  # one class
+        x, t = x.reshape(1), t.reshape(1)
     if len(x._shape) not in (1, 2) or x._shape != t._shape or not x._shape[-1]:
         raise RuntimeError(
             message("multilabel_margin_loss", f"input {list(x._shape)} and target "

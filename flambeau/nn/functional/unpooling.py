@@ -209,6 +209,8 @@ def _fractional(spatial: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
             return a.squeeze(0), b.squeeze(0)  # type: ignore[attr-defined]
         n, c, *inner = x._shape
         samples: Any = _random_samples
+        if samples is not None and samples._shape[0] > n:  # of an image alone the first ones
+            samples = samples[:n]
         if samples is None:
             samples = rand(n, c, spatial, dtype=x.dtype)
         index: Any = None
