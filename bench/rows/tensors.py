@@ -111,7 +111,7 @@ def sparse_in_scipy(density: float, columns: int) -> Make:
         if library.name != "torch":
             matrix = torch.from_numpy(dense).to_sparse_csr()
             return lambda: matrix @ x
-        from scipy.sparse import csr_array
+        from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
         theirs, array = csr_array(dense), x.numpy()
         return lambda: theirs @ array

@@ -16,6 +16,8 @@ X = (dt.complex64, (3, 33, 21))
 Y = (dt.complex64, (3, 21, 18))
 INDEX = (dt.int64, (4, 33, 21))
 SAME = [X, X]
+# row pointers of six rows of two entries each
+PAIRS = build.apply("mul", build.iota((7,), 0), build.full((7,), 2, dt.int64))
 
 
 def _zero_and_flip(x: Node) -> Node:
@@ -51,6 +53,14 @@ PROGRAMS = {
     "dot": ([X, Y], build.dot),
     "conv": ([(dt.complex64, (2, 3, 9)), (dt.complex64, (4, 3, 3))],
              lambda x, w: build.conv(x, w, (1,), (1,), (1,), (1,), (1,), 1)),
+    "csr_dot": (
+        [(dt.int64, (12,)), (dt.complex64, (12,)), (dt.complex64, (3, 19))],
+        lambda columns, v, x: build.make("csr_dot", (PAIRS, columns, v, x), ()),
+    ),
+    "csr_sampled": (
+        [(dt.int64, (12,)), (dt.complex64, (6, 19)), (dt.complex64, (3, 19))],
+        lambda columns, x, y: build.make("csr_sampled", (PAIRS, columns, x, y), ()),
+    ),
     "gather": ([X, INDEX], lambda a, i: build.gather(a, build.slice_(i, (0, 0, 0), (3, 33, 21),
                (1, 1, 1)), 0)),
     "take": ([X, (dt.int64, (5,))], lambda a, i: build.take(a, i, 0)),
@@ -61,6 +71,9 @@ PROGRAMS = {
 }  # fmt: skip
 for _name in "neg reciprocal sqrt exp log log1p sign sin cos sinh cosh real imag abs".split():
     PROGRAMS[_name] = ([X], lambda a, name=_name: build.apply(name, a))
+
+
+SUMS = ("dot", "conv", "sum", "scan", "csr_dot", "csr_sampled")
 
 
 def test_every_row_has_a_program() -> None:
@@ -84,7 +97,7 @@ def test_compiled_is_what_numpy_has(name: str) -> None:
     leaves = [leaf_of(a, d) for a, (d, _) in zip(arrays, specs, strict=True)]
     (found,) = run_compiled([root], leaves)
     assert found.dtype == expected.dtype and found.shape == expected.shape
-    scale = np.abs(expected).max() if name in ("dot", "conv", "sum", "scan") else 0
+    scale = np.abs(expected).max() if name in SUMS else 0
     np.testing.assert_allclose(found, expected, rtol=3e-5, atol=2e-6 + 1e-5 * scale)
 
 
