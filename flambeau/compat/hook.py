@@ -141,12 +141,9 @@ def install() -> None:
 
     RuntimeError if PyTorch itself is loaded already, whose modules programs would get in part.
 
-    >>> from flambeau import compat
-    >>> compat.install()
-    >>> import torch
-    >>> torch.ones(2) + 1
-    tensor([2., 2.])
-    >>> compat.uninstall()
+        from flambeau import compat
+        compat.install()
+        import torch  # flambeau
     """
     if is_installed():
         return

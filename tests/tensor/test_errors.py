@@ -91,7 +91,7 @@ CASES = [
     ("t.zeros(2).to('cuda:1')", RuntimeError, "to: given device 'cuda:1'; required: .*present"),
     ("t.zeros(2).cuda()", RuntimeError, "cuda: given device 'cuda'"),
     ("t.zeros(2, device='gpu')", RuntimeError, "device: given 'gpu'; expected one of 'cpu'"),
-    ("t.cuda.current_device()", RuntimeError, "cuda.current_device: no CUDA device is available"),
+    ("t.cuda.current_device()", RuntimeError, "cuda.current_device: .*no CUDA device is available"),
     # Python values
     ("t.zeros(2).item()", RuntimeError, "item: a Tensor with 2 elements cannot be converted"),
     ("bool(t.zeros(2))", RuntimeError, r"more than one value is ambiguous.*try any\(\) or all\(\)"),

@@ -97,8 +97,8 @@ def det(A: Tensor, *, out: Any = None) -> Tensor:
     """The determinants of A (*, n, n): (*).
 
     >>> import flambeau
-    >>> flambeau.linalg.det(flambeau.tensor([[1.0, 2.0], [3.0, 4.0]]))
-    tensor(-2.)
+    >>> flambeau.linalg.det(flambeau.tensor([[2.0, 0.0], [1.0, 3.0]]))
+    tensor(6.)
     """
     result = _det("linalg.det", A)
     return result if out is None else into(out, result, "linalg.det")
