@@ -19,6 +19,7 @@ from flambeau.core import dtype as dt
 from flambeau.core.device import Device
 from flambeau.core.errors import message
 from flambeau.tensor.external import shared_array, tensor_over
+from flambeau.tensor.formats import strided
 from flambeau.tensor.tensor import Tensor
 
 __all__ = ["METHODS", "DLDeviceType", "from_dlpack", "to_dlpack"]
@@ -123,6 +124,13 @@ def _dlpack(
         raise BufferError(
             message("__dlpack__", f"dl_device={dl_device}", "(1, 0), the CPU", "dl_device=None")
         )
+    if self.layout is not strided:
+        raise BufferError(
+            message(
+                "__dlpack__", f"a tensor of layout {self.layout}",
+                "Can't export tensors with layout other than flambeau.strided", "to_dense()",
+            )
+        )  # fmt: skip
     if self._requires_grad:
         raise BufferError(
             message(

@@ -166,6 +166,13 @@ def test_tensors_that_require_grad_are_refused():
     assert from_dlpack(to_dlpack(x)).tolist() == [1, 1]  # as PyTorch's
 
 
+def test_sparse_tensors_are_refused():
+    x = flambeau.eye(2).to_sparse()
+    for call in (x.__dlpack__, lambda: flambeau.from_dlpack(x)):
+        with pytest.raises(BufferError, match=r"layout other than flambeau.strided.*to_dense"):
+            call()
+
+
 # -- in -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", NAMES)
 def test_numpy_arrays_are_shared(name):
