@@ -319,6 +319,9 @@ stream=None on the CPU
 one that does not, for other libraries don't record: Can't export tensors that require gradient
 不需要梯度的张量，因为其他库不会记录：不能导出需要梯度的张量
 
+Can't export tensors with layout other than flambeau.strided
+不能导出布局不是 flambeau.strided 的张量
+
 a tensor over read-only memory
 只读内存上的张量
 
