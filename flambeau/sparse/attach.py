@@ -197,6 +197,7 @@ def attach() -> None:
         setattr(SparseTensor, name, function)
     own: dict[str, Any] = {
         "zero_": _zero_, "copy_": _copy_, "to_scipy": to_scipy, "__reduce_ex__": _reduce,
+        "_repr_html_": lambda self: None,  # notebooks show the text
         "__repr__": sparse_text, "__str__": sparse_text, "__getitem__": structure.getitem,
         "__matmul__": _matmul,
         "T": property(structure.t), "mT": property(lambda x: structure.transpose(x, -2, -1)),
