@@ -41,6 +41,9 @@ def order_axes(
         names,
         key=lambda n: (min(extents[n], 8) * contiguous(n), n.startswith("r"), names.index(n)),
     )
+    if in_order and not contiguous(best) and any(contiguous(n) for n, _ in reduced):
+        # lanes would lie a row apart, often all in one set of the cache: element by element
+        return kept, reduced, None
     kept = [a for a in kept if a[0] != best] + [a for a in kept if a[0] == best]
     reduced = [a for a in reduced if a[0] != best] + [a for a in reduced if a[0] == best]
     outer = [a for a in kept if a[0] != best]
