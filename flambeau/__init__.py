@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from flambeau import autograd
 from flambeau import switches as _switches
+from flambeau import version as _version
 from flambeau.autograd import (
     enable_grad,
     inference_mode,
@@ -78,7 +79,7 @@ cfloat, cdouble = complex64, complex128
 short, int, long = int16, int32, int64
 
 newaxis = None
-__version__ = "0.1.0.dev0"
+__version__ = _version.__version__
 
 _start_language()
 globals().update(_legacy.CLASSES)
@@ -95,7 +96,7 @@ _LAZY: dict[str, tuple[str, str]] = {
         for name in (
             "accelerator array_api backends compat compiler cuda debug distributions fft func "
             "hub io jit linalg masked multiprocessing nn optim profiler random serialization "
-            "signal sparse special testing utils version"
+            "signal sparse special testing utils version vision"
         ).split()
     },
     "vmap": ("flambeau.func", "vmap"),
