@@ -378,4 +378,7 @@ a multiple of {abs} elements
 
 {abs} elements; {numel} or -1 here would fit
 {abs} 个元素；此处写 {numel} 或 -1 就合适
+
+a result or a gradient of it is a sparse tensor
+它的结果或梯度是稀疏张量
 """

@@ -264,4 +264,13 @@ pickle 已损坏：栈为空
 
 the pickle is damaged: a string has no quotes
 pickle 已损坏：字符串没有引号
+
+the pickle names a layout {name}, which there is not
+pickle 中的布局 {name} 不存在
+
+the pickle makes a sparse tensor of something else than its parts
+pickle 用不是其组成部分的东西构造稀疏张量
+
+the pickle makes a sparse tensor: {reason}
+pickle 构造稀疏张量：{reason}
 """

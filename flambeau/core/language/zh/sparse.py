@@ -199,30 +199,6 @@ sparse column compressed
 {p}[{argmax}] = {pointers} and {p2}[{argmax2}] = {pointers2}
 {p}[{argmax}] = {pointers} 和 {p2}[{argmax2}] = {pointers2}
 
-`0 <= {p}[..., 1:] - {p2}[..., :-1] <= ncols` is not satisfied, with ncols = {columns}
-不满足 `0 <= {p}[..., 1:] - {p2}[..., :-1] <= ncols`，其中 ncols = {columns}
-
-`0 <= {p}[..., 1:] - {p2}[..., :-1] <= ncols` is not satisfied, with nrows = {columns}
-不满足 `0 <= {p}[..., 1:] - {p2}[..., :-1] <= ncols`，其中 nrows = {columns}
-
-`0 <= {p}[..., 1:] - {p2}[..., :-1] <= nrows` is not satisfied, with ncols = {columns}
-不满足 `0 <= {p}[..., 1:] - {p2}[..., :-1] <= nrows`，其中 ncols = {columns}
-
-`0 <= {p}[..., 1:] - {p2}[..., :-1] <= nrows` is not satisfied, with nrows = {columns}
-不满足 `0 <= {p}[..., 1:] - {p2}[..., :-1] <= nrows`，其中 nrows = {columns}
-
-`0 <= {q} < ncols` is not satisfied, with ncols = {columns}
-不满足 `0 <= {q} < ncols`，其中 ncols = {columns}
-
-`0 <= {q} < ncols` is not satisfied, with nrows = {columns}
-不满足 `0 <= {q} < ncols`，其中 nrows = {columns}
-
-`0 <= {q} < nrows` is not satisfied, with ncols = {columns}
-不满足 `0 <= {q} < nrows`，其中 ncols = {columns}
-
-`0 <= {q} < nrows` is not satisfied, with nrows = {columns}
-不满足 `0 <= {q} < nrows`，其中 nrows = {columns}
-
 {q}[{argmax}] = {plain} before {q2}[{argmax2}] = {plain2} in row {searchsorted}
 第 {searchsorted} 行中 {q}[{argmax}] = {plain} 在 {q2}[{argmax2}] = {plain2} 之前
 
@@ -256,23 +232,11 @@ indices[{dim}] 第 {argmax} 列的下标 {row}；尺寸与下标不一致：维�
 a larger size, or no size: it is then inferred
 更大的尺寸，或不给尺寸：这时会推断它
 
-entries for size {sizes}
-尺寸 {sizes} 的项
-
-no entries
-没有项
-
 {p} that begin with {pointers}
 以 {pointers} 开头的 {p}
 
-`{p}[..., 0] == 0` is not satisfied
-不满足 `{p}[..., 0] == 0`
-
 {p} that end with {pointers} for {count} entries
 共有 {count} 项而以 {pointers} 结尾的 {p}
-
-`{p}[..., -1] == nnz` is not satisfied
-不满足 `{p}[..., -1] == nnz`
 
 index {index} out of range for tensor of size {size} at dimension {normalize_dim}
 下标 {index} 超出尺寸为 {size} 的张量在维度 {normalize_dim} 的范围
@@ -303,9 +267,6 @@ index_select，或先用 to_dense()
 
 an index of {type} into a sparse tensor
 对稀疏张量使用 {type} 的下标
-
-ints and slices
-int 和切片
 
 a dense tensor among sparse ones, at position {i}
 稀疏张量中的位置 {i} 处有稠密张量
@@ -525,4 +486,34 @@ a tensor of {sparse_dim} sparse and {dense_dim} dense dims
 
 a matrix or vector of numbers
 数的矩阵或向量
+
+`0 <= {p}[..., 1:] - {p2}[..., :-1] <= ncols`, with ncols = {columns}
+`0 <= {p}[..., 1:] - {p2}[..., :-1] <= ncols`，其中 ncols = {columns}
+
+`0 <= {p}[..., 1:] - {p2}[..., :-1] <= ncols`, with nrows = {columns}
+`0 <= {p}[..., 1:] - {p2}[..., :-1] <= ncols`，其中 nrows = {columns}
+
+`0 <= {p}[..., 1:] - {p2}[..., :-1] <= nrows`, with ncols = {columns}
+`0 <= {p}[..., 1:] - {p2}[..., :-1] <= nrows`，其中 ncols = {columns}
+
+`0 <= {p}[..., 1:] - {p2}[..., :-1] <= nrows`, with nrows = {columns}
+`0 <= {p}[..., 1:] - {p2}[..., :-1] <= nrows`，其中 nrows = {columns}
+
+`0 <= {q} < ncols`, with ncols = {columns}
+`0 <= {q} < ncols`，其中 ncols = {columns}
+
+`0 <= {q} < ncols`, with nrows = {columns}
+`0 <= {q} < ncols`，其中 nrows = {columns}
+
+`0 <= {q} < nrows`, with ncols = {columns}
+`0 <= {q} < nrows`，其中 ncols = {columns}
+
+`0 <= {q} < nrows`, with nrows = {columns}
+`0 <= {q} < nrows`，其中 nrows = {columns}
+
+0 <= index
+0 <= 下标
+
+ints, slices and vectors of ints
+整数、切片和整数向量
 """

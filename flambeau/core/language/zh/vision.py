@@ -82,9 +82,6 @@ files that belong together
 a Python without scipy
 没有 scipy 的 Python
 
-scipy, which reads MATLAB files
-scipy，它读取 MATLAB 文件
-
 pip install scipy
 pip install scipy
 
@@ -324,4 +321,70 @@ translation values should be between 0 and 1
 
 scale values should be positive
 缩放的值应为正
+
+scipy, for MATLAB files
+scipy，用于 MATLAB 文件
+
+a tensor of {dtype} {shape}
+类型为 {dtype}、形状为 {shape} 的张量
+
+uint8 of shape (1 or 3, h, w)
+形状为 (1 或 3, h, w) 的 uint8
+
+form {form}
+格式 {form}
+
+Unsupported Bounding Box Conversions for given in_fmt {in_fmt} and out_fmt {out_fmt}: one of {join}
+不支持 in_fmt {in_fmt} 到 out_fmt {out_fmt} 的边界框转换：须为 {join} 之一
+
+boxes of shape {shape}
+形状为 {shape} 的边界框
+
+boxes should be a 2d tensor (n, 4)
+边界框应为二维张量 (n, 4)
+
+{count} boxes and scores of shape {shape}
+{count} 个边界框和形状为 {shape} 的得分
+
+boxes and scores should have same number of elements in dimension 0
+边界框和得分在第 0 维的元素个数应相同
+
+drop probability has to be between 0 and 1, but got {p}
+丢弃概率必须在 0 和 1 之间，但得到 {p}
+
+mode has to be either 'batch' or 'row'
+mode 必须是 'batch' 或 'row'
+
+Invalid Value for arg 'reduction': '{reduction}'
+参数 'reduction' 的值无效：'{reduction}'
+
+Only grayscale and RGB images are supported: (1 or 3, h, w)
+只支持灰度和 RGB 图像：(1 或 3, h, w)
+
+Number of colors must be equal or larger than the number of objects, but got {count} < {n}.
+颜色数必须不少于对象数，但得到 {count} < {n}。
+
+The number of boxes ({shape}) and labels ({count}) mismatch. Please specify labels for each box.
+边界框（{shape}）与标签（{count}）的个数不一致。请为每个框给出标签。
+
+Boxes need to be in (xmin, ymin, xmax, ymax) format. Use ops.box_convert to convert them
+边界框须为 (xmin, ymin, xmax, ymax) 格式。可用 ops.box_convert 转换
+
+The masks must be of dtype bool. Got {dtype}
+掩码的类型必须是 bool，得到 {dtype}
+
+The image and the masks must have the same height and width
+图像和掩码的高和宽必须相同
+
+value_range has to be a tuple (min, max) if specified. min and max are numbers
+value_range 若给出，必须是元组 (min, max)，min 和 max 为数
+
+tensor or list of tensors expected, got {type}
+须为张量或张量的列表，得到 {type}
+
+Tensor expected, got {type}
+须为张量，得到 {type}
+
+The image dtype must be uint8 or float, got {dtype}
+图像的类型必须是 uint8 或浮点数，得到 {dtype}
 """
