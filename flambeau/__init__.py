@@ -176,6 +176,7 @@ def _array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
 
 Tensor.__array_namespace__ = _array_namespace  # type: ignore[attr-defined]
 
+
 def _sparse_method(name: str) -> Any:
     """A method of dense tensors that flambeau.sparse has."""
 

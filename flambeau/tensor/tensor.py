@@ -127,5 +127,3 @@ class Tensor(Surface):
 
 
 _new = Tensor.__new__
-
-
