@@ -54,3 +54,54 @@ def test_random_places_of_one_image_are_those_of_the_first():
     samples = flambeau.rand(2, 4, 3)
     one = pool(x, 2, output_ratio=0.5, _random_samples=samples)
     assert flambeau.equal(one, pool(x, 2, output_ratio=0.5, _random_samples=samples[:1]))
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4, 4), (1, 5, 9, 7), (1, 3, 5, 1)])
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic", "lanczos"])
+def test_images_of_bytes_round_as_pytorch_does(mode, shape):
+    torch = pytest.importorskip("torch")
+    image = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    for align, antialias in ((False, False), (True, False), (False, True)):
+        if mode == "lanczos" and not antialias:
+            continue
+        for sizes in ({"size": (3, 12)}, {"scale_factor": 1.7}, {"scale_factor": (0.6, 2.5)}):
+            options = {"mode": mode, "align_corners": align, "antialias": antialias, **sizes}
+            want = torch.nn.functional.interpolate(torch.from_numpy(image), **options)
+            got = flambeau.nn.functional.interpolate(flambeau.from_numpy(image), **options)
+            np.testing.assert_array_equal(got.numpy(), want.numpy())
+
+
+def test_images_of_bytes_keep_what_is_constant():
+    image = flambeau.full((1, 3, 5, 7), 200, dtype=flambeau.uint8)
+    for mode in ("bilinear", "bicubic"):
+        for antialias in (False, True):
+            result = flambeau.nn.functional.interpolate(
+                image, size=(3, 11), mode=mode, antialias=antialias
+            )
+            assert result.dtype is flambeau.uint8
+            assert flambeau.equal(result, image.new_full((1, 3, 3, 11), 200))
+
+
+def test_margin_is_rounded_to_the_inputs_dtype():
+    loss = flambeau.nn.functional.hinge_embedding_loss
+    x = flambeau.tensor([-7.9375], dtype=flambeau.bfloat16)
+    far = flambeau.tensor([-1.0], dtype=flambeau.bfloat16)
+    assert loss(x, far, margin=8.396).item() == 16.25
+    whole = loss(flambeau.tensor([1, 2]), flambeau.tensor([-1, 1]), 2.7, reduction="none")
+    assert whole.tolist() == [1, 2] and whole.dtype is flambeau.int64
+
+
+def test_frequency_scaling_of_sparse_gradients_is_refused_only_where_there_is_one():
+    table, index = flambeau.ones(3, 2), flambeau.tensor([[0, 2]])
+    options = {"scale_grad_by_freq": True, "sparse": True}
+    functional = flambeau.nn.functional
+    assert functional.embedding_bag(index, table, mode="sum", **options).tolist() == [[2.0, 2.0]]
+    with pytest.raises(RuntimeError, match="scale_grad_by_freq not supported with sparse"):
+        functional.embedding(index, table.requires_grad_(), **options)
+    with flambeau.no_grad():
+        assert functional.embedding(index, table, **options).shape == (1, 2, 2)
+
+
+def test_nothing_has_no_local_response():
+    empty = flambeau.zeros(0, 3, 2, dtype=flambeau.int64)
+    assert flambeau.nn.functional.local_response_norm(empty, 2).dtype is flambeau.int64

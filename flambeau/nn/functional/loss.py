@@ -386,8 +386,9 @@ def hinge_embedding_loss(
 ) -> Tensor:  # fmt: skip
     """input where target is 1, max(0, margin - input) where it is -1."""
     reduction = _named("hinge_embedding_loss", reduction, size_average, reduce)
-    far = where(target != 1, (margin - input).clamp(min=0.0), 0.0)
-    near = where(target != -1, input, 0.0)
+    edge: Any = input.new_full((), margin)  # type: ignore[attr-defined]  # rounds as PyTorch's does
+    far = where(target != 1, (edge - input).clamp(min=0), 0)
+    near = where(target != -1, input, 0)
     return _reduce(far + near, "hinge_embedding_loss", reduction)
 
 

@@ -228,6 +228,8 @@ def local_response_norm(
         raise ValueError(
             f"Expected 3D or higher dimensionality input (got {len(shape)} dimensions)"
         )
+    if 0 in shape:
+        return input
     squares = (input * input).reshape(shape[0], shape[1], prod(shape[2:])).transpose(1, 2)
     padded = pad(squares, (size // 2, (size - 1) // 2))
     mean = avg_pool1d(padded, size, 1).transpose(1, 2).reshape(shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flambeau.autograd.modes import no_grad
+from flambeau.autograd.modes import is_grad_enabled, no_grad
 from flambeau.core.dtype import float64
 from flambeau.core.errors import message
 from flambeau.nn.functional.indices import check_range
@@ -102,7 +102,7 @@ def embedding(
     padding_idx: a row that gets no gradient. max_norm: longer rows are shortened in place first.
     sparse: the gradient of `weight` is a sparse tensor with an entry for each index.
     """
-    if sparse and scale_grad_by_freq:
+    if sparse and scale_grad_by_freq and weight.requires_grad and is_grad_enabled():
         raise RuntimeError(
             message("embedding", "scale_grad_by_freq=True and sparse=True", "scale_grad_by_freq "
                     "not supported with sparse gradients: one of them", "sparse=False")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from flambeau.core.dtype import DType, float64, int64
+from flambeau.core.dtype import DType, float64, int32, int64, uint8
 from flambeau.core.errors import message
 from flambeau.nn.functional.pooling import (
     adaptive_avg_pool1d,
@@ -146,6 +146,48 @@ def _resized(x: Any, dim: int, table: tuple[Tensor, ...]) -> Any:
     return (moved @ _matrix(table, x._shape[dim], x.dtype)).transpose(dim, -1)
 
 
+# -- images of bytes ------------------------------------------------------------------------------
+def _merged(indices: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The weights with those of one index, which the borders repeat, added up in the first."""
+    weights = weights.copy()
+    for k in range(indices.shape[1] - 1, 0, -1):
+        same = indices[:, k] == indices[:, k - 1]
+        weights[:, k - 1] += np.where(same, weights[:, k], 0.0)
+        weights[:, k] = np.where(same, 0.0, weights[:, k])
+    return weights
+
+
+@functools.lru_cache(maxsize=256)
+def _byte_table(
+    mode: str, size: int, result: int, align: bool, scale: float | None, antialias: bool,
+) -> tuple[tuple[Tensor, Tensor], int]:  # fmt: skip
+    """(indices and whole weights, how many bits of a weight stand behind the point).
+
+    The largest weight fills 15 bits, as in PyTorch and Pillow.
+    """
+    indices, weights = (_smoothed_taps if antialias else _taps)(mode, size, result, align, scale)
+    assert weights is not None
+    weights = _merged(indices, weights)
+    top, bits = max(weights.max(), 0.0), 0
+    while bits < 22 and int(0.5 + top * (1 << (bits + 1))) < 1 << 15:
+        bits += 1
+    whole = np.trunc(weights * (1 << bits) + np.copysign(0.5, weights))
+    tensors = (
+        from_array(np.ascontiguousarray(indices, np.int64), int64),
+        from_array(np.ascontiguousarray(whole, np.float64), float64),
+    )
+    for x in tensors:
+        x._inference = False  # it outlives the mode it was made in
+    return tensors, bits
+
+
+def _resized_bytes(x: Any, dim: int, table: tuple[Tensor, Tensor], bits: int) -> Any:
+    """x in whole numbers, rounded to bytes."""
+    few = table[0]._shape[1] < MANY_TAPS
+    total = _resized(x.to(int32 if few else float64), dim, table)  # exact in both
+    return ((total.to(int32) + (1 << bits >> 1)) >> bits).clamp(0, 255).to(uint8)
+
+
 # -- the call -------------------------------------------------------------------------------------
 def _each(name: str, value: Any, shape: Sequence[int]) -> list[Any]:
     """One entry for each spatial dim."""
@@ -232,6 +274,12 @@ def interpolate(
     if mode in ("linear", "trilinear"):
         mode = "bilinear"
     result: Any = input
+    if input.dtype is uint8 and not mode.startswith("nearest"):
+        for i in reversed(range(len(inner))):  # rounded after each, the last dim first
+            if inner[i] != sizes[i]:
+                table, bits = _byte_table(mode, inner[i], sizes[i], align, scales[i], antialias)
+                result = _resized_bytes(result, i + 2, table, bits)
+        return result if result is not input else result.clone()
     for i, (n, wanted, scale) in enumerate(zip(inner, sizes, scales, strict=True)):
         table = _table(mode, n, wanted, align, scale, antialias)
         if n != wanted or scale is not None or antialias:
