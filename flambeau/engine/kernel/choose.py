@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flambeau.engine.kernel.affine import Affine
 
-__all__ = ["GRAIN", "PIECE", "order_axes", "outer_chunk"]
+__all__ = ["GRAIN", "PIECE", "STRIP", "crossing_axis", "order_axes", "outer_chunk"]
 
 # Elements below which a kernel is not worth a second thread: about 10 us of cheap work, against
 # a fork and join of 0.5 to 5 us.
@@ -14,6 +14,13 @@ GRAIN = 1 << 15
 # Elements in one piece of a reduction that is cut for the threads. Fixed, so that results do
 # not depend on the number of threads; 32 KiB of float32 stay in the first-level cache.
 PIECE = 1 << 14
+
+# Elements of a transposition that are moved together: a vector of them.
+STRIP = 16
+# Elements between neighbours, of which multiples put them into one set of a cache (4 KiB of
+# float32): walked along such an axis, lines are gone before their other elements are wanted.
+ALIASED = 1 << 10
+FEWEST = 64  # along both axes
 
 Axes = list[tuple[str, int]]
 
@@ -54,6 +61,22 @@ def order_axes(
         outer.insert(0, longest)
         kept = outer + [a for a in kept if a[0] == best]
     return kept, reduced, best
+
+
+def crossing_axis(kept: Axes, vector: str | None, memory: Sequence[Affine]) -> str | None:
+    """The axis along which something lies contiguous that the vector axis walks in steps that
+    alias; None if there is none. With other steps the caches hold all lines of a strip anyway."""
+    extents = dict(kept)
+    if vector is None or extents[vector] < FEWEST:
+        return None
+    for name, extent in kept:
+        if name == vector or extent < FEWEST:
+            continue
+        for i in memory:
+            step = i.coefficient(vector)
+            if i.coefficient(name) == 1 and step > 0 and step % ALIASED == 0:
+                return name
+    return None
 
 
 def outer_chunk(extent: int, total: int, weight: int, vector: bool) -> int:

@@ -13,7 +13,7 @@ from flambeau.core import dtype as dt
 from flambeau.engine.graph.primitives import EXPENSIVE
 from flambeau.engine.kernel import ir
 from flambeau.engine.kernel.affine import Affine
-from flambeau.engine.kernel.choose import order_axes, outer_chunk
+from flambeau.engine.kernel.choose import STRIP, crossing_axis, order_axes, outer_chunk
 from flambeau.engine.kernel.lower import Draft, Reduced
 
 __all__ = ["Lowered", "Word", "finish"]
@@ -51,6 +51,11 @@ def finish(draft: Draft) -> Lowered:
     extents = dict(kept) | dict(reduced)
     if draft.chunk is not None and not any(n == draft.chunk[0] for n, _ in reduced):
         raise AssertionError("the axis that is cut must stay")
+    crossing = None
+    if draft.chunk is None and not reduced:
+        crossing = crossing_axis(kept, vector, [i for use, i in indices if use == "memory"])
+    if crossing is not None:  # strips of that axis, walked along the other one
+        kept, vector = _in_strips(draft, kept, vector, crossing)
     loads, stores = _accesses(draft)
     words = _Words(vector)
     body = _loops(draft, kept, reduced, vector, words)
@@ -62,6 +67,19 @@ def finish(draft: Draft) -> Lowered:
         extent, total, weight, vector is not None and kept[:1] == [(vector, extent)]
     )
     return Lowered(kernel, words.contents, extent, chunk, loads, stores)
+
+
+def _in_strips(
+    draft: Draft, kept: list, vector: str | None, crossing: str
+) -> tuple[list, str | None]:
+    """The loops for a transposition: strips of the crossing axis, the old vector axis, and inside
+    a strip's elements together, which lie beside each other in what is read crosswise."""
+    extents = dict(kept)
+    outer = [a for a in kept if a[0] not in (vector, crossing)]
+    strips = ("strip", -(-extents[crossing] // STRIP))
+    draft.chunk = (crossing, STRIP, "strip")
+    inner = [(name, extents[name]) for name in (vector, crossing)]
+    return [strips, *outer, *inner], crossing
 
 
 # -- collecting ---------------------------------------------------------------------------------
