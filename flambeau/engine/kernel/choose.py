@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from flambeau.engine.kernel.affine import Affine
 
-__all__ = ["GRAIN", "PIECE", "STRIP", "crossing_axis", "order_axes", "outer_chunk"]
+__all__ = [
+    "GRAIN", "PIECE", "STRIP", "crossing_axis", "order_axes", "outer_chunk",
+    "strip_width",
+]  # fmt: skip
 
 # Elements below which a kernel is not worth a second thread: about 10 us of cheap work, against
 # a fork and join of 0.5 to 5 us.
@@ -77,6 +80,12 @@ def crossing_axis(kept: Axes, vector: str | None, memory: Sequence[Affine]) -> s
             if i.coefficient(name) == 1 and step > 0 and step % ALIASED == 0:
                 return name
     return None
+
+
+def strip_width(extent: int) -> int:
+    """Elements of a row that are walked before the next row: enough to read memory as it lies,
+    few enough that threads share the strips."""
+    return min(512, max(64, -(-extent // 8 // 16) * 16))
 
 
 def outer_chunk(extent: int, total: int, weight: int, vector: bool) -> int:

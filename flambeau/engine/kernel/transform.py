@@ -13,7 +13,7 @@ from flambeau.core import dtype as dt
 from flambeau.engine.graph.primitives import EXPENSIVE
 from flambeau.engine.kernel import ir
 from flambeau.engine.kernel.affine import Affine
-from flambeau.engine.kernel.choose import STRIP, crossing_axis, order_axes, outer_chunk
+from flambeau.engine.kernel.choose import STRIP, crossing_axis, order_axes, outer_chunk, strip_width
 from flambeau.engine.kernel.lower import Draft, Reduced
 
 __all__ = ["Lowered", "Word", "finish"]
@@ -54,6 +54,8 @@ def finish(draft: Draft) -> Lowered:
     crossing = None
     if draft.chunk is None and not reduced:
         crossing = crossing_axis(kept, vector, [i for use, i in indices if use == "memory"])
+    if draft.in_order and draft.chunk is None and vector in dict(kept):
+        kept, reduced = _rows_outside(draft, kept, reduced, vector)
     if crossing is not None:  # strips of that axis, walked along the other one
         kept, vector = _in_strips(draft, kept, vector, crossing)
     loads, stores = _accesses(draft)
@@ -67,6 +69,21 @@ def finish(draft: Draft) -> Lowered:
         extent, total, weight, vector is not None and kept[:1] == [(vector, extent)]
     )
     return Lowered(kernel, words.contents, extent, chunk, loads, stores)
+
+
+def _rows_outside(draft: Draft, kept: list, reduced: list, vector: str | None) -> tuple[list, list]:
+    """Writes into places that are read, in order: the rows outside and the vector axis inside, so
+    that memory is read as it lies; strips of the vector axis are shared among threads."""
+    (part, *others) = draft.parts
+    if others or not isinstance(part, Reduced):
+        return kept, reduced  # something is accumulated along the rows
+    extents = dict(kept)
+    width = strip_width(extents[vector])
+    strips = ("strip", -(-extents[vector] // width))
+    draft.parts = [list(part.body)]
+    draft.chunk = (vector, width, "strip")  # type: ignore[arg-type]
+    outer = [a for a in kept if a[0] != vector]
+    return [strips, *outer, *reduced, (vector, extents[vector])], []
 
 
 def _in_strips(
