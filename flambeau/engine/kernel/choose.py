@@ -66,11 +66,11 @@ def order_axes(
     return kept, reduced, best
 
 
-def crossing_axis(kept: Axes, vector: str | None, memory: Sequence[Affine]) -> str | None:
+def crossing_axis(kept: Axes, vector: str, memory: Sequence[Affine]) -> str | None:
     """The axis along which something lies contiguous that the vector axis walks in steps that
     alias; None if there is none. With other steps the caches hold all lines of a strip anyway."""
     extents = dict(kept)
-    if vector is None or extents[vector] < FEWEST:
+    if extents[vector] < FEWEST:
         return None
     for name, extent in kept:
         if name == vector or extent < FEWEST:

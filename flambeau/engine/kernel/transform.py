@@ -51,13 +51,14 @@ def finish(draft: Draft) -> Lowered:
     extents = dict(kept) | dict(reduced)
     if draft.chunk is not None and not any(n == draft.chunk[0] for n, _ in reduced):
         raise AssertionError("the axis that is cut must stay")
-    crossing = None
-    if draft.chunk is None and not reduced:
-        crossing = crossing_axis(kept, vector, [i for use, i in indices if use == "memory"])
-    if draft.in_order and draft.chunk is None and vector in dict(kept):
-        kept, reduced = _rows_outside(draft, kept, reduced, vector)
-    if crossing is not None:  # strips of that axis, walked along the other one
-        kept, vector = _in_strips(draft, kept, vector, crossing)
+    if draft.chunk is None and vector is not None and vector in dict(kept):
+        if draft.in_order and reduced:
+            kept, reduced = _rows_outside(draft, kept, reduced, vector)
+        elif not reduced:
+            memory = [i for use, i in indices if use == "memory"]
+            crossing = crossing_axis(kept, vector, memory)
+            if crossing is not None:  # strips of that axis, walked along the other one
+                kept, vector = _in_strips(draft, kept, vector, crossing)
     loads, stores = _accesses(draft)
     words = _Words(vector)
     body = _loops(draft, kept, reduced, vector, words)
@@ -71,7 +72,7 @@ def finish(draft: Draft) -> Lowered:
     return Lowered(kernel, words.contents, extent, chunk, loads, stores)
 
 
-def _rows_outside(draft: Draft, kept: list, reduced: list, vector: str | None) -> tuple[list, list]:
+def _rows_outside(draft: Draft, kept: list, reduced: list, vector: str) -> tuple[list, list]:
     """Writes into places that are read, in order: the rows outside and the vector axis inside, so
     that memory is read as it lies; strips of the vector axis are shared among threads."""
     (part, *others) = draft.parts
@@ -86,9 +87,7 @@ def _rows_outside(draft: Draft, kept: list, reduced: list, vector: str | None) -
     return [strips, *outer, *reduced, (vector, extents[vector])], []
 
 
-def _in_strips(
-    draft: Draft, kept: list, vector: str | None, crossing: str
-) -> tuple[list, str | None]:
+def _in_strips(draft: Draft, kept: list, vector: str, crossing: str) -> tuple[list, str]:
     """The loops for a transposition: strips of the crossing axis, the old vector axis, and inside
     a strip's elements together, which lie beside each other in what is read crosswise."""
     extents = dict(kept)

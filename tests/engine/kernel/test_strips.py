@@ -48,4 +48,3 @@ def test_only_aliased_steps_are_cut():
     assert crossing_axis(kept, "j", [aliased]) == "i"
     assert crossing_axis(kept, "j", [plain]) is None
     assert crossing_axis([("i", 8), ("j", 512)], "j", [aliased]) is None
-    assert crossing_axis(kept, None, [aliased]) is None
