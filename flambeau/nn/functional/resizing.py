@@ -281,9 +281,9 @@ def interpolate(
                 result = _resized_bytes(result, i + 2, table, bits)
         return result if result is not input else result.clone()
     for i, (n, wanted, scale) in enumerate(zip(inner, sizes, scales, strict=True)):
-        table = _table(mode, n, wanted, align, scale, antialias)
+        weighted = _table(mode, n, wanted, align, scale, antialias)
         if n != wanted or scale is not None or antialias:
-            result = _resized(result, i + 2, table)
+            result = _resized(result, i + 2, weighted)
     return result if result is not input else result.clone()
 
 

@@ -33,7 +33,7 @@ def pixel_reader(dataset: Any, owner: type) -> Callable[[Any], Any] | None:
     There is one while the dataset makes samples as `owner` does, from uint8 pixels, and the
     transform is ToTensor, alone or before Normalize. What is changed later is seen.
     """
-    if type(dataset).__getitem__ is not owner.__getitem__:  # type: ignore[attr-defined]
+    if type(dataset).__getitem__ is not owner.__getitem__:  # type: ignore[attr-defined,index]
         return None
     if _steps(dataset.transform) is None or dataset.target_transform is not None:
         return None

@@ -65,7 +65,7 @@ class MBConv(_Block):
         norm_layer: Any,
     ) -> None:  # fmt: skip
         hidden = make_divisible(inp * expansion, 8)
-        options = {"norm_layer": norm_layer, "activation_layer": nn.SiLU}
+        options: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": nn.SiLU}
         layers: list[Any] = []
         if hidden != inp:
             layers.append(Conv2dNormActivation(inp, hidden, 1, **options))
@@ -85,7 +85,7 @@ class FusedMBConv(_Block):
         norm_layer: Any,
     ) -> None:  # fmt: skip
         hidden = make_divisible(inp * expansion, 8)
-        options = {"norm_layer": norm_layer, "activation_layer": nn.SiLU}
+        options: dict[str, Any] = {"norm_layer": norm_layer, "activation_layer": nn.SiLU}
         wide = oup if hidden == inp else hidden
         layers = [Conv2dNormActivation(inp, wide, kernel, stride, **options)]
         if hidden != inp:
@@ -104,7 +104,7 @@ class EfficientNet(nn.Module):
     ) -> None:  # fmt: skip
         super().__init__()
         norm = norm_layer or nn.BatchNorm2d
-        options = {"norm_layer": norm, "activation_layer": nn.SiLU}
+        options: dict[str, Any] = {"norm_layer": norm, "activation_layer": nn.SiLU}
         first = stages[0][4]
         features: list[Any] = [Conv2dNormActivation(3, first, stride=2, **options)]
         total = sum(stage[6] for stage in stages)

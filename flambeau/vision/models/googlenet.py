@@ -139,14 +139,16 @@ class GoogLeNet(nn.Module):
             x = rescaled(x)
         x = self.maxpool1(self.conv1(x))
         x = self.maxpool2(self.conv3(self.conv2(x)))
-        has_aux = self.training and self.aux1 is not None and self.aux2 is not None
+        first: Any = self.aux1
+        second: Any = self.aux2
+        has_aux = self.training and first is not None and second is not None
         aux1 = aux2 = None
         for name in STAGES:
             x = getattr(self, name)(x)
             if has_aux and name == "inception4a":
-                aux1 = self.aux1(x)
+                aux1 = first(x)
             if has_aux and name == "inception4d":
-                aux2 = self.aux2(x)
+                aux2 = second(x)
         x = self.fc(self.dropout(self.avgpool(x).flatten(1)))
         return GoogLeNetOutputs(x, aux2, aux1) if self.training and self.aux_logits else x
 

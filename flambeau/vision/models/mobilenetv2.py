@@ -32,7 +32,7 @@ class InvertedResidual(nn.Module):
         norm = norm_layer or nn.BatchNorm2d
         hidden = round(inp * expand_ratio)
         self.use_res_connect = stride == 1 and inp == oup
-        options = {"norm_layer": norm, "activation_layer": nn.ReLU6}
+        options: dict[str, Any] = {"norm_layer": norm, "activation_layer": nn.ReLU6}
         layers: list[Any] = []
         if expand_ratio != 1:
             layers.append(Conv2dNormActivation(inp, hidden, 1, **options))
@@ -77,7 +77,7 @@ class MobileNetV2(nn.Module):
                 message("models.MobileNetV2", f"inverted_residual_setting={setting}",
                         "inverted_residual_setting should be non-empty or a 4-element list")
             )  # fmt: skip
-        options = {"norm_layer": norm, "activation_layer": nn.ReLU6}
+        options: dict[str, Any] = {"norm_layer": norm, "activation_layer": nn.ReLU6}
         before = make_divisible(32 * width_mult, round_nearest)
         self.last_channel = make_divisible(1280 * max(1.0, width_mult), round_nearest)
         features: list[Any] = [Conv2dNormActivation(3, before, stride=2, **options)]

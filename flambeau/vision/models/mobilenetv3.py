@@ -68,7 +68,7 @@ class MobileNetV3(nn.Module):
         def scaled(width: int) -> int:
             return make_divisible(width * width_mult, 8)
 
-        swish = {"norm_layer": norm, "activation_layer": nn.Hardswish}
+        swish: dict[str, Any] = {"norm_layer": norm, "activation_layer": nn.Hardswish}
         before = scaled(16)
         features: list[Any] = [Conv2dNormActivation(3, before, stride=2, **swish)]
         for kernel, hidden, width, weighs, is_swish, stride in setting:

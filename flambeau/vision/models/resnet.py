@@ -130,7 +130,8 @@ class ResNet(nn.Module):
                 nn.init.zeros_(layer.bias)
         if zero_init_residual:
             for layer in self.modules():
-                last = layer.bn3 if isinstance(layer, Bottleneck) else getattr(layer, "bn2", None)
+                name = "bn3" if isinstance(layer, Bottleneck) else "bn2"
+                last: Any = getattr(layer, name, None)
                 if isinstance(layer, (Bottleneck, BasicBlock)) and last.weight is not None:
                     nn.init.zeros_(last.weight)
 

@@ -14,18 +14,18 @@ __all__ = ["ImageTransform", "pair_of", "range_of", "repr_of"]
 class ImageTransform(Module):
     """First random numbers are drawn for an image, then each image is changed by them.
 
-    A subclass defines `_draw(image)`, unless nothing is random, and `_apply(image, drawn)`.
+    A subclass defines `_draw(image)`, unless nothing is random, and `_changed(image, drawn)`.
     """
 
     def _draw(self, image: Any) -> Any:
         return None
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         raise NotImplementedError
 
     def forward(self, img: Any) -> Any:
         """The image, changed."""
-        return self._apply(img, self._draw(img))
+        return self._changed(img, self._draw(img))
 
     def __call__(self, *inputs: Any, **kwargs: Any) -> Any:
         if self._forward_hooks or self._forward_pre_hooks:

@@ -30,7 +30,7 @@ class Grayscale(ImageTransform):
         super().__init__()
         self.num_output_channels = num_output_channels
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.rgb_to_grayscale(image, self.num_output_channels)
 
 
@@ -40,7 +40,7 @@ class RandomGrayscale(_Chance):
     def __init__(self, p: float = 0.1) -> None:
         super().__init__(p)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.rgb_to_grayscale(image, F.get_image_num_channels(image)) if drawn else image
 
 
@@ -67,9 +67,7 @@ class ColorJitter(ImageTransform):
         return None if found == (center, center) else found
 
     @staticmethod
-    def get_params(
-        brightness: Any, contrast: Any, saturation: Any, hue: Any
-    ) -> tuple[list[int], Any, Any, Any, Any]:
+    def get_params(brightness: Any, contrast: Any, saturation: Any, hue: Any) -> tuple[Any, ...]:
         """(order, four factors)."""
         order = draws.permutation(4)
         factors = [
@@ -81,7 +79,7 @@ class ColorJitter(ImageTransform):
     def _draw(self, image: Any) -> Any:
         return self.get_params(self.brightness, self.contrast, self.saturation, self.hue)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         order, *factors = drawn
         functions = F.adjust_brightness, F.adjust_contrast, F.adjust_saturation, F.adjust_hue
         for i in order:
@@ -120,7 +118,7 @@ class GaussianBlur(ImageTransform):
     def _draw(self, image: Any) -> Any:
         return self.get_params(*self.sigma)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.gaussian_blur(image, self.kernel_size, (drawn, drawn))
 
 
@@ -181,10 +179,11 @@ class RandomErasing(ImageTransform):
             )  # fmt: skip
         return self.get_params(image, self.scale, self.ratio, values)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         if drawn is None or not isinstance(image, Tensor):
             return image
-        return F.erase(image, *drawn, self.inplace)
+        top, left, height, width, value = drawn
+        return F.erase(image, top, left, height, width, value, self.inplace)
 
 
 def _by_chance(
@@ -203,7 +202,7 @@ def _by_chance(
                 super().__init__(p)
                 setattr(self, parameter, args[0] if args else kwargs.pop(parameter))
 
-        def _apply(self, image: Any, drawn: Any) -> Any:
+        def _changed(self, image: Any, drawn: Any) -> Any:
             rest = (getattr(self, parameter),) if parameter else ()
             return function(image, *rest) if drawn else image
 

@@ -57,7 +57,7 @@ class ConvertImageDtype(ImageTransform):
         super().__init__()
         self.dtype = dtype
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return converting.convert_image_dtype(image, self.dtype)
 
     _shown = ("dtype",)
@@ -74,7 +74,7 @@ class Normalize(ImageTransform):
         self.std = std
         self.inplace = inplace
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return converting.normalize(image, self.mean, self.std, self.inplace)
 
     def apply_to(self, images: np.ndarray) -> None:
@@ -100,7 +100,7 @@ class LinearTransformation(ImageTransform):
         self.transformation_matrix = transformation_matrix
         self.mean_vector = mean_vector
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         n = self.transformation_matrix.shape[0]
         flat = image.reshape(-1, n) - self.mean_vector
         return (flat @ self.transformation_matrix).reshape(image.shape)

@@ -69,7 +69,7 @@ def pad(x: Any, left: int, top: int, right: int, bottom: int, fill: Any, mode: s
     if mode == "constant":
         inner = crop(x, max(-top, 0), max(-left, 0), x.shape[-2] + min(top, 0) + min(bottom, 0),
                      x.shape[-1] + min(left, 0) + min(right, 0))  # fmt: skip
-        return _pad_constant(inner, *(max(n, 0) for n in (left, top, right, bottom)), fill)
+        return _pad_constant(inner, max(left, 0), max(top, 0), max(right, 0), max(bottom, 0), fill)
     rows = np.pad(np.arange(x.shape[-2]), (top, bottom), mode=mode)  # type: ignore[call-overload]
     columns = np.pad(np.arange(x.shape[-1]), (left, right), mode=mode)  # type: ignore[call-overload]
     return x[..., from_numpy(rows)[:, None], from_numpy(columns)]

@@ -37,7 +37,7 @@ class Resize(ImageTransform):
         self.interpolation = mode_of("Resize", interpolation)
         self.antialias = antialias
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.resize(image, self.size, self.interpolation, self.max_size, self.antialias)
 
 
@@ -50,7 +50,7 @@ class CenterCrop(ImageTransform):
         super().__init__()
         self.size = pair_of("CenterCrop", size)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.center_crop(image, self.size)
 
 
@@ -72,7 +72,7 @@ class Pad(ImageTransform):
         self.fill = fill
         self.padding_mode = padding_mode
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.pad(image, self.padding, self.fill, self.padding_mode)
 
 
@@ -123,7 +123,7 @@ class RandomCrop(ImageTransform):
     def _draw(self, image: Any) -> Any:
         return self.get_params(self._padded(image), self.size)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.crop(self._padded(image), *drawn)
 
 
@@ -171,9 +171,10 @@ class RandomResizedCrop(ImageTransform):
     def _draw(self, image: Any) -> Any:
         return self.get_params(image, self.scale, self.ratio)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
+        top, left, height, width = drawn
         return F.resized_crop(
-            image, *drawn, self.size, self.interpolation, antialias=self.antialias
+            image, top, left, height, width, self.size, self.interpolation, antialias=self.antialias
         )
 
 
@@ -186,7 +187,7 @@ class FiveCrop(ImageTransform):
         super().__init__()
         self.size = pair_of("FiveCrop", size)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.five_crop(image, self.size)
 
 
@@ -200,5 +201,5 @@ class TenCrop(ImageTransform):
         self.size = pair_of("TenCrop", size)
         self.vertical_flip = vertical_flip
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.ten_crop(image, self.size, self.vertical_flip)

@@ -36,14 +36,14 @@ class _Chance(ImageTransform):
 class RandomHorizontalFlip(_Chance):
     """Left and right exchanged, with probability p."""
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.hflip(image) if drawn else image
 
 
 class RandomVerticalFlip(_Chance):
     """Top and bottom exchanged, with probability p."""
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         return F.vflip(image) if drawn else image
 
 
@@ -78,7 +78,7 @@ class RandomRotation(ImageTransform):
     def _draw(self, image: Any) -> Any:
         return self.get_params(self.degrees)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         fill = fill_for(image, self.fill)
         return F.rotate(image, drawn, self.interpolation, self.expand, self.center, fill)
 
@@ -136,9 +136,12 @@ class RandomAffine(ImageTransform):
         size = F.get_image_size(image)
         return self.get_params(self.degrees, self.translate, self.scale, self.shear, size)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         fill = fill_for(image, self.fill)
-        return F.affine(image, *drawn, self.interpolation, fill, self.center)
+        angle, translate, scale, shear = drawn
+        return F.affine(
+            image, angle, translate, scale, shear, self.interpolation, fill, self.center
+        )
 
 
 class RandomPerspective(ImageTransform):
@@ -176,7 +179,9 @@ class RandomPerspective(ImageTransform):
         width, height = F.get_image_size(image)
         return self.get_params(width, height, self.distortion_scale)
 
-    def _apply(self, image: Any, drawn: Any) -> Any:
+    def _changed(self, image: Any, drawn: Any) -> Any:
         if drawn is None:
             return image
-        return F.perspective(image, *drawn, self.interpolation, fill_for(image, self.fill))
+        start, end = drawn
+        fill = fill_for(image, self.fill)
+        return F.perspective(image, start, end, self.interpolation, fill)
