@@ -387,4 +387,67 @@ Tensor expected, got {type}
 
 The image dtype must be uint8 or float, got {dtype}
 图像的类型必须是 uint8 或浮点数，得到 {dtype}
+
+The default weight initialization of GoogleNet will be changed in future releases of torchvision; init_weights=True keeps it
+GoogleNet 的默认权重初始化将在 torchvision 的后续版本中改变；init_weights=True 可保持不变
+
+The default weight initialization of inception_v3 will be changed in future releases of torchvision; init_weights=True keeps it
+inception_v3 的默认权重初始化将在 torchvision 的后续版本中改变；init_weights=True 可保持不变
+
+stride should be 1 or 2 instead of {stride}
+步幅应为 1 或 2，而不是 {stride}
+
+inverted_residual_setting should be non-empty or a 4-element list
+inverted_residual_setting 应非空，或为 4 个元素的列表
+
+num_classes={options} with weights
+带权重时的 num_classes={options}
+
+The parameter 'num_classes' expected value 1000
+参数 'num_classes' 的值应为 1000
+
+replacing the last layer afterwards
+事后替换最后一层
+
+The parameter 'pretrained' of models.{name} is deprecated; try weights={kind}.IMAGENET1K_V1
+models.{name} 的参数 'pretrained' 已弃用；请试 weights={kind}.IMAGENET1K_V1
+
+name {name}
+名称 {name}
+
+Unknown model {lower}: one of {join}
+未知的模型 {lower}：须为 {join} 之一
+
+The weight enum '{kind}' was not found.
+没有找到权重枚举 '{kind}'。
+
+replace_stride_with_dilation should be None or a 3-element tuple
+replace_stride_with_dilation 应为 None 或 3 个元素的元组
+
+BasicBlock only supports groups=1 and base_width=64
+BasicBlock 只支持 groups=1 和 base_width=64
+
+Dilation > 1 not supported in BasicBlock
+BasicBlock 不支持大于 1 的膨胀
+
+expected stages_repeats as list of 3 positive ints and stages_out_channels of 5
+stages_repeats 应为 3 个正整数的列表，stages_out_channels 应为 5 个
+
+Unsupported SqueezeNet version {version}: 1_0 or 1_1 expected
+不支持的 SqueezeNet 版本 {version}：须为 1_0 或 1_1
+
+images {h} x {w}
+{h} x {w} 的图像
+
+Wrong image height! Expected {image_size} but got {h}
+图像的高不对！应为 {image_size}，得到 {h}
+
+Resize before it
+在它之前先用 Resize
+
+Input shape indivisible by patch size
+输入形状不能被 patch 大小整除
+
+one of {join}, or None
+{join} 之一，或 None
 """
