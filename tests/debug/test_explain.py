@@ -362,3 +362,11 @@ def test_distinct_counts_places(layout: Layout) -> None:
 def test_chinese_characters_take_two_places() -> None:
     assert width("张量 a") == 6
     assert table([("张量", ["a"]), ("x", ["b", "c"])]) == "张量  a\nx     b\n      c"
+
+
+def test_sparse_tensors_are_passed_over_and_named():
+    sparse = t.eye(3).to_sparse()
+    assert explain(t.ones(3)[1:]).is_view
+    assert explain(sparse.values()).shape == (3,)
+    with pytest.raises(TypeError, match=r"layout flambeau\.sparse_coo.*explain\(x\.values"):
+        explain(sparse)

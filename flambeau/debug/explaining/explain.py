@@ -22,6 +22,7 @@ from flambeau.debug.explaining.memory import Alias
 from flambeau.debug.explaining.text import table
 from flambeau.engine.runtime.capture import is_capturing
 from flambeau.engine.runtime.evaluate import pending_count
+from flambeau.tensor.layouts import parts_of
 from flambeau.tensor.tensor import Size, Tensor
 
 __all__ = ["Explanation", "explain"]
@@ -199,6 +200,11 @@ def explain(x: Tensor) -> Explanation:
     if not isinstance(x, Tensor):
         raise TypeError(
             f"explain: given {type(x).__name__}; required: a Tensor; try flambeau.tensor(...)"
+        )
+    if parts_of(x) is not None:
+        raise TypeError(
+            f"explain: given a tensor of layout {x.layout}; required: one with strides; "  # type: ignore[attr-defined]
+            "try explain(x.values())"
         )
     names = sys._getframe(1).f_globals
     tensors, kept = memory.living_tensors()

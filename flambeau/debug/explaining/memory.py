@@ -128,7 +128,8 @@ def living_tensors() -> tuple[list[Tensor], dict[int, str]]:
     for o in gc.get_objects():
         kind = type(o)
         if issubclass(kind, Tensor):
-            tensors.append(o)
+            if not hasattr(kind, "_parts"):  # a sparse one has no memory; its parts have
+                tensors.append(o)
         elif issubclass(kind, GradNode) and type(o.output) is tuple:
             kept[id(o.output[0])] = o.name()
     return tensors, kept

@@ -225,4 +225,7 @@ pending, computed when somebody looks at it, by these operations:
 
 perhaps, it is too large to count
 也许，它太大而无法计数
+
+given a tensor of layout {layout}; required: one with strides; try explain(x.values())
+给出的张量布局为 {layout}；要求：有步幅的张量；请试 explain(x.values())
 """
