@@ -109,13 +109,16 @@ def test_memory_does_not_grow_over_a_thousand_steps(capture):
     run = fl.compile(step) if capture else step
     for _ in range(50):
         run(x, y)
-    gc.collect()
-    objects, memory = len(gc.get_objects()), resident_bytes()
-    for _ in range(1000):
-        run(x, y)
-    gc.collect()
-    assert len(gc.get_objects()) < objects + 200
-    assert resident_bytes() < memory + (2 << 20)
+    growth = []
+    for _ in range(2):  # a leak shows in both rounds; what other tests left behind, in one
+        gc.collect()
+        objects, memory = len(gc.get_objects()), resident_bytes()
+        for _ in range(1000):
+            run(x, y)
+        gc.collect()
+        assert len(gc.get_objects()) < objects + 200
+        growth.append(resident_bytes() - memory)
+    assert min(growth) < 2 << 20
 
 
 def test_a_step_is_planned_once():
